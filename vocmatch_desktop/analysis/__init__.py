@@ -1,0 +1,1 @@
+"""What a sound is: pitch, chroma, key, beats, texture, gathered in a Fingerprint (beats) or TakeFeatures (takes)."""

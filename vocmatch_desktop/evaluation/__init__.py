@@ -1,0 +1,1 @@
+"""Metrics, benchmarks and spreadsheets: how well the program does on labelled data."""

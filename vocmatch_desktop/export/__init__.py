@@ -1,0 +1,1 @@
+"""What leaves for the DAW: file names, WAV metadata, session folders."""

@@ -1,0 +1,1 @@
+"""ONNX sessions, execution providers and where model files lie."""

@@ -1,0 +1,1 @@
+"""Job and Live, progress and cancel, and the two worker processes that run them."""

@@ -1,0 +1,1 @@
+"""How a take and a beat go together: shortlist, alignment, score, explanation."""

@@ -1,0 +1,1 @@
+"""Sound from notes: oscillators, drums and bass lines in plain numpy; the demo's songs are written with it."""
