@@ -1,7 +1,7 @@
 """What a person is told.
 
-A `UserError` carries a kind, the values its sentence needs and a remedy; the shell and the window show `str(error)`. Everything
-else that is raised is a bug: traceback to the log, exit code 1.
+A `UserError` carries a kind, the values its sentence needs and a remedy; the shell and the window show `str(error)`.
+Everything else that is raised is a bug: traceback to the log, exit code 1.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One typed settings object, one atomic settings.json, and the folders everything is kept in.
 
-`VOCMATCH_HOME` moves everything into one folder; otherwise the platform's own folders are used. `VOCMATCH_MATERIAL` names the
-folder that holds `data/` and `eval/` for training and evaluation.
+`VOCMATCH_HOME` moves everything into one folder; otherwise the platform's own folders are used. `VOCMATCH_MATERIAL`
+names the folder that holds `data/` and `eval/` for training and evaluation.
 """
 
 from __future__ import annotations
@@ -78,7 +78,8 @@ class Places:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise DiskError(f"The folder {folder} cannot be created.", "Check permissions or set VOCMATCH_HOME.") from error
+                remedy = "Check permissions or set VOCMATCH_HOME."
+                raise DiskError(f"The folder {folder} cannot be created.", remedy) from error
         return self
 
 
@@ -107,18 +108,15 @@ class Settings:
 
 
 def load(path: Path) -> Settings:
-    """Reads the settings; a missing or damaged file gives the defaults, the damaged one is kept beside as `.damaged`."""
+    """Reads the settings; missing or damaged ones give the defaults, the damaged file is kept beside as `.damaged`."""
+    if not path.exists():
+        return Settings()
     try:
         raw = json.loads(path.read_text("utf-8"))
-        if not isinstance(raw, dict):
-            raise ValueError("not an object")  # noqa: TRY004 (damage, not a programming mistake)
-    except FileNotFoundError:
+        return replace(Settings(), **_known(dict(raw)))
+    except (ValueError, TypeError, OSError):
+        path.replace(path.with_suffix(".damaged"))
         return Settings()
-    except (ValueError, OSError):
-        if path.exists():
-            path.replace(path.with_suffix(".damaged"))
-        return Settings()
-    return replace(Settings(), **_known(raw))
 
 
 def save(path: Path, settings: Settings) -> None:

@@ -365,8 +365,8 @@ class Selection:
 class Take:
     """One recorded or imported vocal: the folder `Takes/<name>/` with `take.wav` and `take.json`.
 
-    `bpm`, `first_beat_s` are set when the take was sung to a click or over a beat (`over_beat` is its track id) or typed;
-    `overflows` counts dropped input buffers; `created` is ISO 8601 with time zone.
+    `bpm`, `first_beat_s` are set when the take was sung to a click or over a beat (`over_beat` is its track id) or typed
+    by hand; `overflows` counts dropped input buffers; `created` is ISO 8601 with time zone.
     """
 
     folder: Path
