@@ -7,7 +7,7 @@ Everything else that is raised is a bug: traceback to the log, exit code 1.
 from __future__ import annotations
 
 
-class Cancelled(Exception):  # noqa: N818 (not an error: the user changed their mind)
+class Cancelled(Exception):
     """Raised inside a job by `report(...)` when its result is no longer wanted."""
 
 

@@ -103,8 +103,8 @@ class Key:
     @classmethod
     def parse(cls, text: str) -> Key:
         """Reads names such as "Am", "F#", "Bb minor", "E♭m"; raises ValueError on anything else."""
-        plain = text.strip().replace("♯", "#").replace("♭", "b")
-        letter, rest = plain[:1].upper(), plain[1:]
+        plain = text.strip()
+        letter, rest = plain[:1].upper(), plain[1:].replace("♯", "#").replace("♭", "b")
         if letter not in "CDEFGAB" or not letter:
             raise ValueError(f"not a key: {text!r}")
         tonic = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}[letter]
@@ -148,7 +148,7 @@ class PitchTrack:
     @property
     def times_s(self) -> NDArray[np.float64]:
         """Centre of every frame, float64 [n]."""
-        return self.start_s + self.hop_s * np.arange(len(self.f0_hz))
+        return self.start_s + self.hop_s * np.arange(len(self.f0_hz), dtype=np.float64)
 
     @property
     def midi(self) -> Float32:
@@ -201,7 +201,7 @@ class BeatGrid:
     def steps_s(self) -> NDArray[np.float64]:
         """Start of every step and the end of the last, float64 [beats · STEPS_PER_BEAT + 1]."""
         position = np.arange(self.beats * STEPS_PER_BEAT + 1) / STEPS_PER_BEAT
-        return np.interp(position, np.arange(len(self.beats_s)), self.beats_s)
+        return np.interp(position, np.arange(len(self.beats_s)), self.beats_s).astype(np.float64)
 
     def position(self, time_s: float) -> float:
         """Beats since the first bar line at `time_s` (extrapolated outside the grid with the mean tempo)."""
@@ -365,7 +365,7 @@ class Selection:
 class Take:
     """One recorded or imported vocal: the folder `Takes/<name>/` with `take.wav` and `take.json`.
 
-    `bpm`, `first_beat_s` are set when the take was sung to a click or over a beat (`over_beat` is its track id) or typed
+    `bpm`, `first_beat_s` are set when the take was sung to a click or over a beat (`over_beat`: its track id), or typed
     by hand; `overflows` counts dropped input buffers; `created` is ISO 8601 with time zone.
     """
 
