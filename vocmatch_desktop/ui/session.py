@@ -1,0 +1,381 @@
+"""What the window shows and what it can be told: one state object with signals, and the commands widgets call.
+
+Widgets get both in their constructors. They read the state, listen to its signals and call commands; nothing in a
+widget decides anything about takes, beats or files. Tests hand in the real state and a fake of the commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from vocmatch_desktop.settings import Settings
+from vocmatch_desktop.types import Key, Locks, Match, Selection, Take, TempoHypothesis
+from vocmatch_desktop.ui.library_rows import Row
+
+FitState = Literal["none", "waiting", "working", "ready", "failed"]
+Activity = Literal["idle", "counting_in", "recording", "playing"]
+Source = Literal["none", "take", "beat", "match"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The library ranked for one take; `matches` best first. `key` and `tempo` are the take's own."""
+
+    take: Path
+    selection: Selection | None
+    matches: tuple[Match, ...]
+    key: Key | None = None
+    tempo: tuple[TempoHypothesis, ...] = ()
+    elapsed_s: float = 0.0
+
+    def match(self, beat_id: int) -> Match | None:
+        """The beat's match, None where it was not ranked."""
+        return next((match for match in self.matches if match.beat_id == beat_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Indexing:
+    """How far the scan of the folders is; `left_s` is None while nobody can tell."""
+
+    done: int
+    total: int
+    left_s: float | None = None
+    problems: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Audition:
+    """What ↑/↓ plays: the beat as it is (`fitted` False) or bent to the take."""
+
+    beat_id: int | None = None
+    fitted: bool = True
+    playing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FittedFile:
+    """The file a drag carries: only `ready` may be dragged. `fraction` 0…1 while `working`."""
+
+    beat_id: int
+    state: FitState = "none"
+    path: Path | None = None
+    fraction: float = 0.0
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Playhead:
+    """Where the sound is now; None for what does not sound. `beat_s` counts in the original beat."""
+
+    take_s: float | None = None
+    beat_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One calm sentence for the banner, what to do, and at most one action: its words, a command's name, arguments."""
+
+    message: str
+    remedy: str = ""
+    action: str = ""
+    command: str = ""
+    arguments: tuple[object, ...] = ()
+    good_news: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What the status line's right end says; empty and 0 where not known yet."""
+
+    provider: str = ""
+    rate: int = 0
+    overflows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """The project's tempo: `source` says where it came from, `locked` that neither a beat nor a take may change it."""
+
+    bpm: float | None = None
+    source: Literal["none", "typed", "tapped", "beat", "take"] = "none"
+    locked: bool = False
+
+
+@dataclass(slots=True)
+class _Values:
+    """The state itself; only `Session` touches it."""
+
+    takes: tuple[Take, ...] = ()
+    take: Take | None = None
+    selection: Selection | None = None
+    ranking: Ranking | None = None
+    ranking_busy: bool = False
+    beat_id: int | None = None
+    audition: Audition = field(default_factory=Audition)
+    activity: Activity = "idle"
+    indexing: Indexing | None = None
+    engine: Engine = field(default_factory=Engine)
+    tempo: Tempo = field(default_factory=Tempo)
+    looping: bool = False
+    click: bool = False
+    demo: bool = False
+    read_only: bool = False
+    settings: Settings = field(default_factory=Settings)
+
+
+def _state(name: str) -> property:
+    """A property of the session that emits `<name>_changed` with its new value when it really changes."""
+
+    def get(session: Session) -> object:
+        return getattr(session._values, name)
+
+    def put(session: Session, value: object) -> None:
+        if getattr(session._values, name) != value:
+            setattr(session._values, name, value)
+            getattr(session, f"{name}_changed").emit(value)
+
+    return property(get, put)
+
+
+class Session(QObject):
+    """Everything the window shows. Every `x` has a signal `x_changed(x)`; assigning is what emits it.
+
+    The library's rows are sent as they come and go (`tracks_put`, `tracks_dropped`, `tracks_cleared`) and can be looked
+    up in `tracks`. `playhead_moved` comes at screen rate while something sounds.
+    """
+
+    takes_changed = Signal(object)
+    take_changed = Signal(object)
+    selection_changed = Signal(object)
+    ranking_changed = Signal(object)
+    ranking_busy_changed = Signal(bool)
+    beat_id_changed = Signal(object)
+    audition_changed = Signal(object)
+    activity_changed = Signal(str)
+    indexing_changed = Signal(object)
+    engine_changed = Signal(object)
+    tempo_changed = Signal(object)
+    looping_changed = Signal(bool)
+    click_changed = Signal(bool)
+    demo_changed = Signal(bool)
+    read_only_changed = Signal(bool)
+    settings_changed = Signal(object)
+
+    tracks_put = Signal(object)  # tuple[Row, ...]
+    tracks_dropped = Signal(object)  # tuple[int, ...]
+    tracks_cleared = Signal()
+    fitted_changed = Signal(object)  # FittedFile
+    playhead_moved = Signal(object)  # Playhead
+    found = Signal(str, object)  # the words searched for, frozenset[int] of the ids that have them
+    problem = Signal(object)  # Problem, or None when the trouble is over
+
+    takes: tuple[Take, ...] = _state("takes")
+    take: Take | None = _state("take")
+    selection: Selection | None = _state("selection")
+    ranking: Ranking | None = _state("ranking")
+    ranking_busy: bool = _state("ranking_busy")
+    beat_id: int | None = _state("beat_id")
+    audition: Audition = _state("audition")
+    activity: Activity = _state("activity")
+    indexing: Indexing | None = _state("indexing")
+    engine: Engine = _state("engine")
+    tempo: Tempo = _state("tempo")
+    looping: bool = _state("looping")
+    click: bool = _state("click")
+    demo: bool = _state("demo")
+    read_only: bool = _state("read_only")
+    settings: Settings = _state("settings")
+
+    def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._values = _Values(settings=settings, tempo=Tempo(settings.bpm, "typed" if settings.bpm else "none"))
+        self._tracks: dict[int, Row] = {}
+        self._fitted: dict[int, FittedFile] = {}
+        self.undo = QUndoStack(self)
+
+    @property
+    def tracks(self) -> Mapping[int, Row]:
+        """The library's rows by track id."""
+        return self._tracks
+
+    @property
+    def match(self) -> Match | None:
+        """The selected beat's match with the current take."""
+        if self.ranking is None or self.beat_id is None:
+            return None
+        return self.ranking.match(self.beat_id)
+
+    def put_tracks(self, rows: Iterable[Row]) -> None:
+        """Adds rows or replaces those with the same id."""
+        new = tuple(rows)
+        self._tracks.update((row.id, row) for row in new)
+        if new:
+            self.tracks_put.emit(new)
+
+    def drop_tracks(self, track_ids: Iterable[int]) -> None:
+        """Takes rows away."""
+        gone = tuple(track_id for track_id in track_ids if self._tracks.pop(track_id, None) is not None)
+        if gone:
+            self.tracks_dropped.emit(gone)
+
+    def clear_tracks(self) -> None:
+        """Another library is being opened."""
+        self._tracks.clear()
+        self._fitted.clear()
+        self.beat_id = None
+        self.ranking = None
+        self.tracks_cleared.emit()
+
+    def fitted(self, beat_id: int) -> FittedFile:
+        """The state of a beat's fitted file for the current take."""
+        return self._fitted.get(beat_id, FittedFile(beat_id))
+
+    def set_fitted(self, fitted: FittedFile) -> None:
+        """Says how far a fitted file is."""
+        self._fitted[fitted.beat_id] = fitted
+        self.fitted_changed.emit(fitted)
+
+    def forget_fitted(self) -> None:
+        """The take or its selection changed: no fitted file belongs to it yet."""
+        known, self._fitted = self._fitted, {}
+        for beat_id in known:
+            self.fitted_changed.emit(FittedFile(beat_id))
+
+
+class LibraryCommands(Protocol):
+    """What the table, the search box and the match pane can ask for. Nothing blocks; answers are the state's signals."""
+
+    def select_beat(self, beat_id: int | None) -> None:
+        """Makes a beat the selected one; plays nothing."""
+
+    def audition(self, beat_id: int) -> None:
+        """Selects a beat and plays it (with the take where there is one) from where the take enters."""
+
+    def stop(self) -> None:
+        """Stops whatever plays."""
+
+    def play_from(self, beat_s: float) -> None:
+        """Plays the selected beat from this second of the original beat (a click into its waveform)."""
+
+    def set_fitted_mode(self, fitted: bool) -> None:
+        """Raw or fitted; swaps while playing."""
+
+    def keep(self, beat_id: int) -> None:
+        """Pins the beat as the take's pick (again: unpins) and prepares its fitted file."""
+
+    def fit(self, beat_id: int) -> None:
+        """Prepares the whole fitted file in the background."""
+
+    def rate(self, beat_ids: tuple[int, ...], stars: int) -> None:
+        """0…5 stars; can be undone."""
+
+    def set_tags(self, beat_id: int, tags: tuple[str, ...]) -> None:
+        """Replaces a beat's tags; can be undone."""
+
+    def lock(self, beat_id: int, locks: Locks) -> None:
+        """×2/÷2 or key by hand; re-matches; can be undone."""
+
+    def remove(self, beat_ids: tuple[int, ...]) -> None:
+        """Takes beats out of the library, never off the disk; can be undone."""
+
+    def relocate(self, beat_id: int, path: Path) -> None:
+        """Says where a missing file is now."""
+
+    def rescan(self) -> None:
+        """Looks through the folders again."""
+
+    def search(self, words: str) -> None:
+        """Full-text search; the answer comes as `Session.found(words, ids)`."""
+
+    def peaks(self, beat_id: int) -> NDArray[np.uint8] | None:
+        """Waveform overview, uint8 [2, 400] (minimum, maximum; 128 is silence), None where not analysed yet. Cheap."""
+
+    def set_balance(self, balance: float) -> None:
+        """0 only the take … 1 only the beat; heard at once."""
+
+    def set_match_options(self, in_key_only: bool, max_shift: int) -> None:
+        """Ranks again under other rules."""
+
+    def set_fit_direction(self, beat_to_take: bool) -> None:
+        """Fit the beat to the take, or the take to the beat."""
+
+    def add_folders(self, folders: tuple[Path, ...]) -> None:
+        """Watches and indexes folders; leaves the demo where it is open."""
+
+    def open_demo(self) -> None:
+        """Opens the demo library; its rows appear as they are ready."""
+
+    def open_paths(self, paths: tuple[Path, ...]) -> None:
+        """Takes a drop: folders are added to the library, sound files are imported as takes."""
+
+    def copy_file(self, path: Path) -> None:
+        """Puts the file itself on the clipboard."""
+
+    def show_in_folder(self, path: Path) -> None:
+        """Opens the system's file browser at the file."""
+
+
+class TransportCommands(Protocol):
+    """What the transport, the live view and the takes panel can ask for."""
+
+    def record(self) -> None:
+        """Starts a take (over the playing beat, to the click, or alone); while recording: stops it."""
+
+    def play_or_stop(self) -> None:
+        """Space: stops a recording or playback, or plays what has focus."""
+
+    def stop(self) -> None:
+        """Stops whatever plays or records."""
+
+    def seek(self, take_s: float) -> None:
+        """Moves the playhead within the take."""
+
+    def set_loop(self, on: bool) -> None:
+        """Loops the selection, or the whole."""
+
+    def set_click(self, on: bool) -> None:
+        """The metronome, while recording and playing a take that has a tempo."""
+
+    def set_bpm(self, bpm: float | None, tapped: bool = False) -> None:
+        """The project's tempo; None lets the singer be free."""
+
+    def lock_bpm(self, on: bool) -> None:
+        """Keeps the project's tempo whatever is played."""
+
+    def clear_overflows(self) -> None:
+        """Resets the status line's counter."""
+
+    def select(self, selection: Selection | None) -> None:
+        """Selects a part of the take; matching acts on it."""
+
+    def open_take(self, folder: Path) -> None:
+        """Makes a take the current one."""
+
+    def rename_take(self, folder: Path, name: str) -> None:
+        """Can be undone."""
+
+    def star_take(self, folder: Path, on: bool) -> None:
+        """Can be undone."""
+
+    def trim_take(self, folder: Path) -> None:
+        """Makes a new take of the selection; the whole take stays."""
+
+    def delete_take(self, folder: Path) -> None:
+        """Moves the take to the system's bin."""
+
+    def import_takes(self, paths: tuple[Path, ...]) -> None:
+        """Copies sound files in as takes."""
+
+    def change_settings(self, **values: object) -> None:
+        """Changes fields of `Settings`, saves them in the background."""
+
+    def calibrate(self) -> None:
+        """Measures the device pair's latency through a cable or the air."""
