@@ -1,0 +1,1 @@
+"""The shell's commands, one module a room; each gives `register(app)` and imports its room when a command runs."""
