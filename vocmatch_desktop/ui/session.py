@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from vocmatch_desktop.settings import Settings
-from vocmatch_desktop.types import Key, Locks, Match, Selection, Take, TempoHypothesis
+from vocmatch_desktop.types import Key, Locks, Match, Selection, Take, TempoHypothesis, Transform
 from vocmatch_desktop.ui.library_rows import Row
 
 FitState = Literal["none", "waiting", "working", "ready", "failed"]
@@ -251,7 +251,7 @@ class Session(QObject):
 
 
 class LibraryCommands(Protocol):
-    """What the table, the search box and the match pane can ask for. Nothing blocks; answers are the state's signals."""
+    """What the table, search box and match pane can ask for. Nothing blocks; answers are the state's signals."""
 
     def select_beat(self, beat_id: int | None) -> None:
         """Makes a beat the selected one; plays nothing."""
@@ -307,8 +307,11 @@ class LibraryCommands(Protocol):
     def set_fit_direction(self, beat_to_take: bool) -> None:
         """Fit the beat to the take, or the take to the beat."""
 
-    def add_folders(self, folders: tuple[Path, ...]) -> None:
-        """Watches and indexes folders; leaves the demo where it is open."""
+    def choose_transform(self, beat_id: int, transform: Transform) -> None:
+        """Lays the beat another way (a click on an alternative); heard at once, its fitted file is made anew."""
+
+    def add_folders(self, paths: tuple[Path, ...]) -> None:
+        """Watches and indexes folders (or takes in single beats); leaves the demo where it is open."""
 
     def open_demo(self) -> None:
         """Opens the demo library; its rows appear as they are ready."""

@@ -1,7 +1,8 @@
 """The window's look in one place: colour tokens, type, spacing, icons, the palette and the style sheet.
 
 Everything that paints asks a `Theme` for its colours when it paints, and repaints on `Theme.changed`: light and dark
-swap while the window is open. Text keeps a contrast of at least 4.5:1 on every ground it may stand on (a test computes it).
+swap while the window is open. Text keeps a contrast of at least 4.5:1 on every ground it may stand on (a test
+computes it).
 """
 
 from __future__ import annotations
