@@ -1,0 +1,27 @@
+"""The last steps of a mix: clean lows, glue, loudness, a ceiling."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vocmatch_desktop.audio.loudness import integrated_lufs
+from vocmatch_desktop.synth import effects
+from vocmatch_desktop.synth.tones import highpass
+from vocmatch_desktop.types import Audio, Float32
+
+TARGET_LUFS = -14.0
+CEILING_DB = -1.0
+
+
+def master(sound: Float32, rate: int, glue: float = 1.0) -> Audio:
+    """A mix at `TARGET_LUFS` with no sample above `CEILING_DB`; `glue` drives a soft curve that rounds the peaks."""
+    clean = highpass(sound, 26.0)
+    level = np.float32(glue * 0.2 / (np.sqrt(np.mean(clean**2)) + 1e-9))
+    rounded = np.tanh(clean * level)
+    first = _limited(rounded, integrated_lufs(Audio(rounded, rate)))
+    return Audio(_limited(first, integrated_lufs(Audio(first, rate))), rate)
+
+
+def _limited(sound: Float32, lufs: float) -> Float32:
+    gain = np.float32(10 ** ((TARGET_LUFS - lufs) / 20))
+    return effects.limit(sound * gain, CEILING_DB)
