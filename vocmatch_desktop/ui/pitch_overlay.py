@@ -45,9 +45,15 @@ class PitchLine:
         self._times = np.concatenate((self._times[:kept], times_s))
         self._midi = np.concatenate((self._midi[:kept], midi))
 
-    def paint(self, painter: QPainter, axis: Axis) -> None:
-        """Paints what falls into the axis. Smooth lines are slow: paint them into an image that is kept."""
-        first, last = np.searchsorted(self._times, (axis.from_s - 1e-6, axis.to_s + 1e-6))
+    def last_before(self, time_s: float) -> float | None:
+        """Time of the newest frame at or before a moment."""
+        count = int(np.searchsorted(self._times, time_s, side="right"))
+        return float(self._times[count - 1]) if count else None
+
+    def paint(self, painter: QPainter, axis: Axis, since_s: float | None = None) -> None:
+        """Paints what falls into the axis (from `since_s` on). Smooth lines are slow: paint them into a kept image."""
+        since_s = axis.from_s if since_s is None else since_s
+        first, last = np.searchsorted(self._times, (since_s - 1e-6, axis.to_s + 1e-6))
         times, midi = self._times[first:last], self._midi[first:last]
         if len(times) < 2:
             return

@@ -109,6 +109,24 @@ class Tempo:
     locked: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class DeviceChoice:
+    """A sound device as the choosers show it."""
+
+    name: str
+    channels: int
+    is_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceList:
+    """What can be recorded from and played to; `known` is False until the sound system answered."""
+
+    inputs: tuple[DeviceChoice, ...] = ()
+    outputs: tuple[DeviceChoice, ...] = ()
+    known: bool = False
+
+
 @dataclass(slots=True)
 class _Values:
     """The state itself; only `Session` touches it."""
@@ -124,6 +142,7 @@ class _Values:
     indexing: Indexing | None = None
     engine: Engine = field(default_factory=Engine)
     tempo: Tempo = field(default_factory=Tempo)
+    devices: DeviceList = field(default_factory=DeviceList)
     looping: bool = False
     click: bool = False
     demo: bool = False
@@ -163,6 +182,7 @@ class Session(QObject):
     indexing_changed = Signal(object)
     engine_changed = Signal(object)
     tempo_changed = Signal(object)
+    devices_changed = Signal(object)
     looping_changed = Signal(bool)
     click_changed = Signal(bool)
     demo_changed = Signal(bool)
@@ -188,6 +208,7 @@ class Session(QObject):
     indexing: Indexing | None = _state("indexing")
     engine: Engine = _state("engine")
     tempo: Tempo = _state("tempo")
+    devices: DeviceList = _state("devices")
     looping: bool = _state("looping")
     click: bool = _state("click")
     demo: bool = _state("demo")
@@ -379,6 +400,9 @@ class TransportCommands(Protocol):
 
     def change_settings(self, **values: object) -> None:
         """Changes fields of `Settings`, saves them in the background."""
+
+    def refresh_devices(self) -> None:
+        """Asks the sound system again what is plugged in."""
 
     def calibrate(self) -> None:
         """Measures the device pair's latency through a cable or the air."""
