@@ -1,6 +1,6 @@
 """`python -m vocmatch_desktop` is the `vocmatch` command."""
 
-from vocmatch_desktop.cli import main
-
 if __name__ == "__main__":
+    from vocmatch_desktop.cli import main  # not above: every spawned worker imports this module again
+
     main()

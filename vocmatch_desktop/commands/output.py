@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from vocmatch_desktop.types import SILENCE_DB
-
 _BREAKS = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 
@@ -126,6 +124,8 @@ def tolerate_any_name() -> None:
 
 
 def _finite(number: float) -> float:
+    from vocmatch_desktop.types import SILENCE_DB  # brings NumPy, which `--help` does without
+
     if math.isnan(number):
         raise ValueError("a result holds NaN")
     return max(number, SILENCE_DB) if math.isinf(number) and number < 0 else number

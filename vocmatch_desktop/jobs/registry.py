@@ -1,0 +1,40 @@
+"""Which function runs which spec.
+
+A job is `run(spec, report) -> result`; a live session is `open(spec) -> LiveSession`. Both are named as
+"module:function", so that only the worker imports them. To add one: write a frozen, picklable spec dataclass beside
+its function in `services` and name both here.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, cast
+
+JOBS: Mapping[str, str] = {
+    "AuditionSpec": "vocmatch_desktop.services.audition:run",
+    "FitSpec": "vocmatch_desktop.services.fitting:run",
+}
+"""Name of the spec type → the function that runs it."""
+
+LIVES: Mapping[str, str] = {}
+"""Name of the spec type → the function that opens the live session."""
+
+WARM_NOW: tuple[str, ...] = ("numpy", "scipy.signal", "soundfile")
+"""What the worker *now* imports before its first job, so that the first match and audition are as quick as the next."""
+
+
+class LiveSession(Protocol):
+    """Work on sound while it comes in."""
+
+    def feed(self, samples: Any) -> Sequence[Any]:
+        """Takes the next float32 samples [n] or [n, channels]; gives the events they lead to."""
+
+    def close(self) -> Sequence[Any]:
+        """Says that no more come; gives the last events."""
+
+
+def resolve(target: str) -> Callable[..., Any]:
+    """Imports "module:function"."""
+    module, _, name = target.partition(":")
+    return cast(Callable[..., Any], getattr(importlib.import_module(module), name))
