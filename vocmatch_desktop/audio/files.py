@@ -19,7 +19,7 @@ in which they are the majority is refused as a whole.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
@@ -106,11 +106,18 @@ def blocks(
         yield from (Audio(block, rate or decoder.rate) for block in decoded if len(block))
 
 
-def write(path: Path, audio: Audio | Iterable[Audio], *, subtype: Subtype = "FLOAT") -> AudioFile:
+def write(
+    path: Path,
+    audio: Audio | Iterable[Audio],
+    *,
+    subtype: Subtype = "FLOAT",
+    finish: Callable[[Path], object] | None = None,
+) -> AudioFile:
     """Writes a sound file (.wav, .flac, .aiff, .w64 by suffix; FLAC holds 24 bits at most), whole or not at all.
 
     `audio` may be an iterator of blocks of one rate and channel count. An existing file is replaced: callers that must
-    not do so choose a free name first. Integer formats clip at full scale.
+    not do so choose a free name first. Integer formats clip at full scale. `finish` is called with the partial file
+    before it gets its name, to add to it what soundfile cannot.
 
     Raises:
         DiskError: no space, no permission. Whatever the iterator raises passes through; nothing is left behind.
@@ -129,6 +136,8 @@ def write(path: Path, audio: Audio | Iterable[Audio], *, subtype: Subtype = "FLO
                     frames += part.frames
                     for start in range(0, part.frames, _DECODE_FRAMES):  # one long Vorbis or FLAC write can crash
                         file.write(part.samples[start : start + _DECODE_FRAMES])
+            if finish is not None:
+                finish(partial)
             partial.replace(path)
     finally:
         with suppress(OSError):
