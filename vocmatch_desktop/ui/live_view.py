@@ -1,4 +1,4 @@
-"""The picture of the voice: scrolling while it is sung, whole once it is a take; bar grid, pitch and playhead over it."""
+"""The voice as a picture: scrolling while it is sung, whole once it is a take; bar grid, pitch and playhead over it."""
 
 from __future__ import annotations
 
@@ -321,7 +321,7 @@ class LiveView(QWidget):
 
 
 def selection_words(selection: Selection, grid: Grid | None) -> str:
-    """ "3.2 s" or "bars 3–6 · 8.2 s"."""
+    """How much is selected, as in `3.2 s` or `bars 3–6 · 8.2 s`."""
     seconds = f"{selection.to_s - selection.from_s:.1f} s"
     if grid is None:
         return seconds

@@ -1,0 +1,237 @@
+"""The window: transport, live view and takes, the rooms, the library with its match, banner and status line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vocmatch_desktop.settings import Places
+from vocmatch_desktop.types import Take
+from vocmatch_desktop.ui.banner import Banner
+from vocmatch_desktop.ui.drag import Dropped
+from vocmatch_desktop.ui.drop_zone import DropZone
+from vocmatch_desktop.ui.folders import FoldersList
+from vocmatch_desktop.ui.library_model import LibraryModel
+from vocmatch_desktop.ui.library_page import LibraryPage
+from vocmatch_desktop.ui.live_view import LiveView
+from vocmatch_desktop.ui.match_pane import MatchPane
+from vocmatch_desktop.ui.page import Page
+from vocmatch_desktop.ui.search_box import SearchBox
+from vocmatch_desktop.ui.session import LibraryCommands, Problem, Session, TransportCommands
+from vocmatch_desktop.ui.settings_page import SettingsPage
+from vocmatch_desktop.ui.shortcuts import EnterPresses, ShortcutsPage, install
+from vocmatch_desktop.ui.status import StatusLine
+from vocmatch_desktop.ui.takes_panel import TakesPanel
+from vocmatch_desktop.ui.theme import SPACE_2, SPACE_4, Theme
+from vocmatch_desktop.ui.transport import Transport
+
+FIRST_SIZE = (1440, 900)
+SMALLEST_SIZE = (980, 620)
+TAKES_PX, MATCH_PX, LIVE_PX = 264, 400, 250
+
+
+class Commands(TransportCommands, LibraryCommands):
+    """Everything the window can ask for; the desk answers."""
+
+    def cancel_indexing(self) -> None:
+        """Stops the running scan; what was analysed stays."""
+
+    def act(self, problem: Problem) -> None:
+        """Runs a banner's action."""
+
+
+class MainWindow(QMainWindow):
+    """Puts the widgets together; emits `painted` once, after its first paint, and `closing` when it is closed."""
+
+    painted = Signal()
+    closing = Signal()
+
+    def __init__(self, session: Session, commands: Commands, theme: Theme, places: Places, store: QSettings) -> None:
+        super().__init__()
+        self.setWindowTitle("VocMatch")
+        self.setMinimumSize(*SMALLEST_SIZE)
+        self._session, self._commands, self._theme, self._store = session, commands, theme, store
+        self._painted = False
+        self.transport = Transport(session, commands, theme)
+        self.live = LiveView(session, commands, theme)
+        self.takes = TakesPanel(session, commands, commands, theme)
+        self.model = LibraryModel(self)
+        self.library = LibraryPage(session, commands, theme, self.model)
+        self.search = SearchBox(session, commands, theme)
+        self.match = MatchPane(session, commands, theme)
+        self.banner = Banner(session, commands.act, theme)
+        self.status = StatusLine(session, commands.cancel_indexing, commands.clear_overflows)
+        folders = FoldersList(session, commands, theme)
+        self.settings = Page(self.tr("Settings"), SettingsPage(session, commands, places, folders), theme)
+        self.shortcuts = Page(self.tr("Keys"), ShortcutsPage(), theme)
+        self._lay_out()
+        self._listen()
+        self._restore()
+
+    def show_page(self, page: QWidget) -> None:
+        """Shows the desk, the settings or the keys."""
+        self.pages.setCurrentWidget(page)
+        if page is self.desk:
+            self.library.focus_table()
+
+    def _lay_out(self) -> None:
+        self.upper = _splitter(Qt.Orientation.Horizontal, self.live, self.takes)
+        self.lower = _splitter(Qt.Orientation.Horizontal, self.library, self.match)
+        self.middle = _splitter(Qt.Orientation.Vertical, self.upper, self._column(self._rooms(), self.lower))
+        self.desk = self._column(_line(), self.middle)
+        self.pages = QStackedWidget()
+        for page in (self.desk, self.settings, self.shortcuts):
+            self.pages.addWidget(page)
+        self.setCentralWidget(self._column(self.transport, self.pages, self.banner, _line(), self.status))
+        DropZone(self.live, self._theme, self._drop_words, self._take_drop)
+        DropZone(self.takes, self._theme, self._drop_words, self._take_drop)
+
+    def _rooms(self) -> QWidget:
+        self.rooms = QTabBar(drawBase=False, expanding=False)
+        self.rooms.addTab(self.tr("Match"))
+        self.rooms.setAccessibleName(self.tr("Rooms"))
+        body = QWidget()
+        row = QHBoxLayout(body)
+        row.setContentsMargins(SPACE_4, SPACE_2, SPACE_4, SPACE_2)
+        row.addWidget(self.rooms)
+        row.addStretch(1)
+        row.addWidget(self.search)
+        return body
+
+    def _column(self, *widgets: QWidget) -> QWidget:
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in widgets:
+            column.addWidget(widget, 1 if isinstance(widget, QSplitter | QStackedWidget) else 0)
+        return body
+
+    def _listen(self) -> None:
+        self.transport.settings_requested.connect(
+            lambda: self.show_page(self.desk if self.pages.currentWidget() is self.settings else self.settings)
+        )
+        for page in (self.settings, self.shortcuts):
+            page.left.connect(lambda: self.show_page(self.desk))
+        self.search.query_changed.connect(self.library.set_query)
+        self.model.counts_changed.connect(self.status.set_counts)
+        self._session.take_changed.connect(self._name_window)
+        self._keys = install(self, self._actions())
+        self._enter = EnterPresses(self)
+        QApplication.instance().installEventFilter(self._enter)
+
+    def _actions(self) -> Mapping[str, Callable[[], None]]:
+        session, commands = self._session, self._commands
+        return {
+            "play": commands.play_or_stop,
+            "record": commands.record,
+            "loop": lambda: commands.set_loop(not session.looping),
+            "click": lambda: commands.set_click(not session.click),
+            "tap": self.transport.tap,
+            "fitted": lambda: commands.set_fitted_mode(not session.audition.fitted),
+            "search": self._search,
+            "undo": session.undo.undo,
+            "redo": session.undo.redo,
+            "settings": lambda: self.show_page(self.settings),
+            "shortcuts": lambda: self.show_page(self.shortcuts),
+            "back": self._back,
+        }
+
+    def _search(self) -> None:
+        self.show_page(self.desk)
+        self.search.focus_search()
+
+    def _back(self) -> None:
+        if self.pages.currentWidget() is not self.desk:
+            self.show_page(self.desk)
+        else:
+            self.banner.dismiss()
+
+    def _drop_words(self, drop: Dropped) -> str:
+        if self._session.read_only:
+            return ""
+        if drop.sounds:
+            return self.tr("Drop to import as a take")
+        return self.tr("Drop to add to the library") if drop.folders else ""
+
+    def _take_drop(self, drop: Dropped) -> None:
+        if drop.sounds:
+            self._commands.import_takes(drop.sounds)
+        if drop.folders:
+            self._commands.add_folders(drop.folders)
+
+    def _name_window(self, take: Take | None) -> None:
+        self.setWindowTitle(self.tr("{0} – VocMatch").format(take.name) if take else "VocMatch")
+
+    # Where things stood last time
+
+    def _restore(self) -> None:
+        self.resize(*FIRST_SIZE)
+        for splitter, sizes in (
+            (self.upper, [FIRST_SIZE[0] - TAKES_PX, TAKES_PX]),
+            (self.lower, [FIRST_SIZE[0] - MATCH_PX, MATCH_PX]),
+            (self.middle, [LIVE_PX, FIRST_SIZE[1] - LIVE_PX]),
+        ):
+            splitter.setSizes(sizes)
+        for name, part in self._parts().items():
+            kept = self._store.value(f"window/{name}")
+            if isinstance(kept, QByteArray):
+                part(kept)
+
+    def _parts(self) -> dict[str, Callable[[QByteArray], bool]]:
+        return {
+            "geometry": self.restoreGeometry,
+            "upper": self.upper.restoreState,
+            "lower": self.lower.restoreState,
+            "middle": self.middle.restoreState,
+        }
+
+    def _remember(self) -> None:
+        self._store.setValue("window/geometry", self.saveGeometry())
+        for name, splitter in (("upper", self.upper), ("lower", self.lower), ("middle", self.middle)):
+            self._store.setValue(f"window/{name}", splitter.saveState())
+        self._store.sync()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tells once that the window can be seen."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            self.painted.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remembers where things stood, then lets the desk clear up."""
+        self._remember()
+        QApplication.instance().removeEventFilter(self._enter)
+        self.closing.emit()
+        event.accept()
+
+
+def _splitter(orientation: Qt.Orientation, first: QWidget, second: QWidget) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.setHandleWidth(1)
+    splitter.setChildrenCollapsible(False)
+    splitter.addWidget(first)
+    splitter.addWidget(second)
+    splitter.setStretchFactor(0, 1 if orientation == Qt.Orientation.Horizontal else 0)
+    splitter.setStretchFactor(1, 0 if orientation == Qt.Orientation.Horizontal else 1)
+    return splitter
+
+
+def _line() -> QWidget:
+    line = QWidget(objectName="line")
+    line.setFixedHeight(1)
+    line.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    return line

@@ -1,0 +1,101 @@
+"""The keys of the window, in one table: what they are, what they do, and the page (F1) that shows them.
+
+A key never acts while someone types: a text field takes printable keys for itself before a shortcut sees them, and keys
+with a meaning of their own in lists (↑, ↓, Enter, 1–5) are handled there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QGridLayout, QLabel, QWidget
+
+from vocmatch_desktop.ui.theme import SPACE_2, SPACE_5
+
+
+def tr(text: str) -> str:
+    """Sentences of this module, translated when they are asked for."""
+    return QCoreApplication.translate("Shortcuts", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One shortcut: `action` names a function handed to `install`; empty where a list handles the key itself."""
+
+    keys: tuple[str, ...]
+    words: str
+    action: str = ""
+
+    @property
+    def shown(self) -> str:
+        """As the page prints it."""
+        return tr(" or ").join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in self.keys)
+
+
+def table() -> tuple[Key, ...]:
+    """All of them, in the order of the page."""
+    return (
+        Key(("Space",), tr("Play or stop"), "play"),
+        Key(("R",), tr("Record, and stop recording"), "record"),
+        Key(("L",), tr("Loop the selection"), "loop"),
+        Key(("C",), tr("Metronome on or off"), "click"),
+        Key(("T",), tr("Tap the tempo"), "tap"),
+        Key(("Up", "Down"), tr("Move through the beats and hear each")),
+        Key(("Return",), tr("Keep the beat: pin it to the take and prepare its file")),
+        Key(("F",), tr("Raw or fitted"), "fitted"),
+        Key(("1", "5"), tr("Rate the beat 1 to 5 stars, 0 takes them away")),
+        Key(("Ctrl+F", "/"), tr("Search"), "search"),
+        Key(("Left", "Right"), tr("Move the playhead in the take; with Shift, select")),
+        Key(("F2",), tr("Rename the take")),
+        Key(("Ctrl+Z",), tr("Undo"), "undo"),
+        Key(("Ctrl+Shift+Z",), tr("Redo"), "redo"),
+        Key(("Ctrl+,",), tr("Settings"), "settings"),
+        Key(("F1",), tr("This page"), "shortcuts"),
+        Key(("Escape",), tr("Back to the desk"), "back"),
+    )
+
+
+def install(window: QWidget, actions: Mapping[str, Callable[[], None]]) -> tuple[QShortcut, ...]:
+    """Binds the keys of `table` to `actions` in a window."""
+    made = []
+    for key in table():
+        for sequence in key.keys if key.action in actions else ():
+            shortcut = QShortcut(QKeySequence(sequence), window)
+            shortcut.setAutoRepeat(key.action in ("undo", "redo"))
+            shortcut.activated.connect(actions[key.action])
+            made.append(shortcut)
+    return tuple(made)
+
+
+class EnterPresses(QObject):
+    """Space belongs to the transport, so Enter presses the button that has the focus."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Turns Enter on a focused button into a click."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            focused = QApplication.focusWidget()
+            pressable = isinstance(focused, QAbstractButton | QComboBox) and watched is focused
+            if pressable and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                focused.showPopup() if isinstance(focused, QComboBox) else focused.click()
+                return True
+        return False
+
+
+class ShortcutsPage(QWidget):
+    """The table as a page."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(SPACE_5)
+        grid.setVerticalSpacing(SPACE_2)
+        for row, key in enumerate(table()):
+            name = QLabel(key.shown)
+            name.setProperty("tone", "fit")
+            grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(QLabel(key.words), row, 1)
+        grid.setColumnStretch(1, 1)

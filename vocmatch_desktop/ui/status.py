@@ -1,0 +1,110 @@
+"""The quiet line at the bottom: what happens in the background, and what the program runs on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+
+from vocmatch_desktop.ui.session import Engine, Indexing, Session
+from vocmatch_desktop.ui.theme import SPACE_1, SPACE_2, SPACE_4
+
+
+class StatusLine(QWidget):
+    """Left: indexing with time left and cancel. Right: beats, engine, rate, overflows."""
+
+    def __init__(
+        self,
+        session: Session,
+        cancel: Callable[[], None],
+        clear_overflows: Callable[[], None],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._doing = self._label()
+        self._bar = QProgressBar(textVisible=False, minimum=0)
+        self._bar.setFixedWidth(140)
+        self._bar.setAccessibleName(self.tr("Indexing"))
+        self._cancel = self._link(self.tr("cancel"), cancel)
+        self._facts = self._label()
+        self._overflows = self._link("", clear_overflows)
+        self._overflows.setToolTip(self.tr("Sound that came faster than it could be kept. Click to count afresh."))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE_4, SPACE_1, SPACE_4, SPACE_1)
+        row.setSpacing(SPACE_2)
+        for widget in (self._doing, self._bar, self._cancel):
+            row.addWidget(widget)
+        row.addStretch(1)
+        row.addWidget(self._facts)
+        row.addWidget(self._overflows)
+        self._shown: tuple[int, int] | None = None
+        session.indexing_changed.connect(self._show_indexing)
+        session.ranking_busy_changed.connect(lambda _: self._show_indexing(session.indexing))
+        session.engine_changed.connect(self._show_engine)
+        for signal in (session.tracks_put, session.tracks_dropped, session.tracks_cleared, session.demo_changed):
+            signal.connect(lambda *_: self._show_engine(session.engine))
+        self._show_indexing(session.indexing)
+        self._show_engine(session.engine)
+
+    def set_counts(self, shown: int, total: int) -> None:
+        """How many rows the filter leaves."""
+        self._shown = (shown, total)
+        self._show_engine(self._session.engine)
+
+    def _label(self) -> QLabel:
+        label = QLabel()
+        label.setProperty("secondary", True)
+        return label
+
+    def _link(self, words: str, do: Callable[[], None]) -> QPushButton:
+        button = QPushButton(words)
+        button.setProperty("link", True)
+        button.setStyleSheet("font-size: 11px;")
+        button.clicked.connect(lambda _: do())
+        return button
+
+    def _show_indexing(self, indexing: Indexing | None) -> None:
+        for widget in (self._bar, self._cancel):
+            widget.setVisible(indexing is not None)
+        if indexing is None:
+            self._doing.setText(self.tr("Listening to how your beats fit …") if self._session.ranking_busy else "")
+            return
+        self._bar.setMaximum(max(0, indexing.total))
+        self._bar.setValue(indexing.done)
+        self._doing.setText(self._indexing_words(indexing))
+
+    def _indexing_words(self, indexing: Indexing) -> str:
+        if not indexing.total:
+            return self.tr("Looking through your folders …")
+        words = self.tr("Indexing {0} of {1}").format(indexing.done, indexing.total)
+        if indexing.left_s is not None:
+            words += " · " + self.tr("{0} left").format(_minutes(indexing.left_s))
+        if indexing.problems:
+            words += " · " + self.tr("{0} not readable").format(indexing.problems)
+        return words
+
+    def _show_engine(self, engine: Engine) -> None:
+        facts = [self._count_words()]
+        if self._session.demo:
+            facts.insert(0, self.tr("Demo library"))
+        if self._session.read_only:
+            facts.insert(0, self.tr("Read only"))
+        if engine.provider:
+            facts.append(self.tr("engine {0}").format(engine.provider))
+        if engine.rate:
+            facts.append(f"{engine.rate / 1000:g} kHz")
+        self._facts.setText(" · ".join(facts))
+        self._overflows.setVisible(bool(engine.rate))
+        self._overflows.setText(self.tr("{0} overflows").format(engine.overflows))
+
+    def _count_words(self) -> str:
+        count = len(self._session.tracks)
+        if self._shown is not None and self._shown[0] < self._shown[1]:
+            return self.tr("{0} of {1} beats").format(*self._shown)
+        return self.tr("1 beat") if count == 1 else self.tr("{0} beats").format(count)
+
+
+def _minutes(seconds: float) -> str:
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
