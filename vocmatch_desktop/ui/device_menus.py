@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
+from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from vocmatch_desktop.ui.session import DeviceChoice, Session, TransportCommands
 from vocmatch_desktop.ui.theme import ICON_PX, Theme
 
-WIDEST_NAME_PX = 150
+WIDEST_PX, NARROWEST_PX = 220, 84
+ROUND_TEXT_PX = 46
+"""Icon, padding and border of a button around its text."""
 COUNT_INS = (0, 1, 2, 4)
 
 
@@ -21,9 +23,11 @@ class InputButton(QPushButton):
     def __init__(self, session: Session, commands: TransportCommands, theme: Theme, parent: QWidget | None = None):
         super().__init__(parent)
         self._session, self._commands, self._theme = session, commands, theme
+        self._name = ""
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self._fill)
         self.setMenu(self._menu)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Input device and channel"))
         session.devices_changed.connect(lambda _: self._show())
         session.settings_changed.connect(lambda _: self._show())
@@ -39,7 +43,27 @@ class InputButton(QPushButton):
         else:
             text = self.tr("{0} · In {1}").format(device.name, self._session.settings.input_channel)
         self.setToolTip(text)
-        self.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, WIDEST_NAME_PX))
+        self._name = text
+        self._elide()
+
+    def sizeHint(self) -> QSize:
+        """Room for the whole name, if there is."""
+        wanted = self.fontMetrics().horizontalAdvance(f"{self._name} ▾") + ROUND_TEXT_PX
+        return QSize(min(wanted, WIDEST_PX), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """In a narrow window the name gives way first."""
+        return QSize(NARROWEST_PX, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As much of the name as fits."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        room = self.width() - ROUND_TEXT_PX - self.fontMetrics().horizontalAdvance(" ▾")
+        self.setText(self.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideMiddle, room) + " ▾")
+        self.updateGeometry()
 
     def _fill(self) -> None:
         self._menu.clear()
@@ -124,7 +148,7 @@ class CountInButton(QPushButton):
         bars = self._session.settings.count_in_bars
         if bars in self._actions:
             self._actions[bars].setChecked(True)
-        self.setText(self.tr("Count-in {0}").format(bars) if bars else self.tr("Count-in off"))
+        self.setText(self.tr("Count-in {0} ▾").format(bars) if bars else self.tr("Count-in off ▾"))
 
 
 def chosen(devices: tuple[DeviceChoice, ...], name: str | None) -> DeviceChoice | None:

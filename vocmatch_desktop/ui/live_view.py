@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from vocmatch_desktop.types import PitchTrack, Selection
 from vocmatch_desktop.ui.pitch_overlay import PitchLine
 from vocmatch_desktop.ui.session import Playhead, Session, TransportCommands
-from vocmatch_desktop.ui.spectrogram import Columns, SpectrogramRing, SpectrumStream, picture
-from vocmatch_desktop.ui.theme import SMALL_PX, Theme
+from vocmatch_desktop.ui.spectrogram import LEVEL_ROWS, Columns, SpectrogramRing, SpectrumStream, picture
+from vocmatch_desktop.ui.theme import DARK, SMALL_PX, Theme
 from vocmatch_desktop.ui.timeline import INK, Axis, Grid, note_strip, paint_bars
 
 COLUMNS_PER_S = 60
@@ -54,7 +54,7 @@ class LiveView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(self.tr("The take as a picture: pitch over time"))
-        self.setMinimumHeight(120)
+        self.setMinimumHeight(170)
         session.selection_changed.connect(lambda _: self.update())
         session.playhead_moved.connect(self._move_playhead)
         theme.changed.connect(self._redo)
@@ -175,7 +175,7 @@ class LiveView(QWidget):
 
     def _make_still(self, axis: Axis) -> QPixmap:
         assert self._take is not None
-        image = picture(self._take, self.width(), self.height(), self._theme.color("fit", 1.0))
+        image = picture(self._take, self.width(), self.height(), self._level_color())
         with QPainter(image) as painter:
             self._line.paint(painter, axis)
         return QPixmap.fromImage(image)
@@ -200,7 +200,7 @@ class LiveView(QWidget):
         painter.setFont(self._font)
         painter.setPen(INK)
         words = selection_words(selection, self._grid)
-        place = QRect(left + 6, self.height() - 46, max(0, self.width() - left - 12), 18)
+        place = QRect(left + 6, self.height() - LEVEL_ROWS - 22, max(0, self.width() - left - 12), 18)
         painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
 
     def _paint_words(self, painter: QPainter) -> None:
@@ -222,6 +222,9 @@ class LiveView(QWidget):
         self._ring.draw(first, last, lambda painter: self._line.paint(painter, scaled, since_s))
         self._inked_s = until_s
 
+    def _level_color(self) -> QColor:
+        return QColor(DARK.fit).darker(190)
+
     def _fit_ring(self) -> None:
         self._ring.resize(max(1, self.width()), max(60, self.height()))
         self._inked_s = max(0.0, (self._ring.end - self.width()) / COLUMNS_PER_S)
@@ -233,7 +236,7 @@ class LiveView(QWidget):
     def _redo(self) -> None:
         self._still = self._strip = None
         self._font = self._theme.font(SMALL_PX)
-        self._ring.set_level_color(self._theme.color("fit").darker(150))
+        self._ring.set_level_color(self._level_color())
         if self._rate:
             self._fit_ring()
             self._ink()

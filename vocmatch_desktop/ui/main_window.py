@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -203,6 +203,11 @@ class MainWindow(QMainWindow):
         for name, splitter in (("upper", self.upper), ("lower", self.lower), ("middle", self.middle)):
             self._store.setValue(f"window/{name}", splitter.saveState())
         self._store.sync()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The list has the keys from the start."""
+        super().showEvent(event)
+        self.centralWidget().setFocus() if self.model.rowCount() == 0 else self.library.focus_table()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tells once that the window can be seen."""

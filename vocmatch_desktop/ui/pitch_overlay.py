@@ -59,7 +59,7 @@ class PitchLine:
             return
         points = np.column_stack((axis.x(times), axis.y(midi)))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(LINE, 2.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.BevelJoin))
+        painter.setPen(QPen(LINE, 2.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.BevelJoin))
         for start, stop in _runs(times, midi):
             painter.drawPolyline(polygon(points[start:stop]))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

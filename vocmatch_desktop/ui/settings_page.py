@@ -61,19 +61,15 @@ class SettingsPage(QWidget):
         self.input = self._combo(self.tr("Input device"))
         self.channel = self._combo(self.tr("Input channel"))
         self.output = self._combo(self.tr("Output device"))
-        self.input.activated.connect(
-            lambda _: commands.change_settings(input_device=self.input.currentData(), input_channel=1)
-        )
-        self.channel.activated.connect(
-            lambda _: commands.change_settings(input_channel=self.channel.currentData() or 1)
-        )
-        self.output.activated.connect(lambda _: commands.change_settings(output_device=self.output.currentData()))
+        self.input.activated.connect(lambda _: self._change(input_device=self.input.currentData(), input_channel=1))
+        self.channel.activated.connect(lambda _: self._change(input_channel=self.channel.currentData() or 1))
+        self.output.activated.connect(lambda _: self._change(output_device=self.output.currentData()))
         self.monitoring = QCheckBox(self.tr("Hear yourself while you sing (use headphones)"))
-        self.monitoring.toggled.connect(lambda on: commands.change_settings(monitoring=on))
+        self.monitoring.toggled.connect(lambda on: self._change(monitoring=on))
         self.click_volume = QSlider(Qt.Orientation.Horizontal, minimum=SOFTEST_CLICK_DB, maximum=LOUDEST_CLICK_DB)
         self.click_volume.setAccessibleName(self.tr("Volume of the click"))
         self.click_volume.setFixedWidth(FIELD_PX)
-        self.click_volume.valueChanged.connect(lambda value: commands.change_settings(click_volume_db=float(value)))
+        self.click_volume.valueChanged.connect(lambda value: self._change(click_volume_db=float(value)))
         rescan = QPushButton(self.tr("Look for devices again"))
         rescan.clicked.connect(lambda: commands.refresh_devices())
         return _form(
@@ -100,7 +96,7 @@ class SettingsPage(QWidget):
         row = []
         for name, words in (("dark", self.tr("Dark")), ("light", self.tr("Light"))):
             button = QRadioButton(words, objectName=name)
-            button.toggled.connect(lambda on, name=name: self._commands.change_settings(theme=name) if on else None)
+            button.toggled.connect(lambda on, name=name: self._change(theme=name) if on else None)
             self._themes.addButton(button)
             row.append(button)
         return _form((self.tr("Theme"), _row(*row)))
@@ -127,10 +123,15 @@ class SettingsPage(QWidget):
         combo.setAccessibleName(name)
         return combo
 
+    def _change(self, **values: object) -> None:
+        """Passes on what really changes; setting a widget to what is in force must not save anything."""
+        if any(getattr(self._session.settings, name) != value for name, value in values.items()):
+            self._commands.change_settings(**values)
+
     def _choose_export(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, self.tr("Where exported files go"), self.export.text())
         if folder:
-            self._commands.change_settings(export_folder=folder)
+            self._change(export_folder=folder)
 
     def _show_devices(self, devices: DeviceList) -> None:
         settings = self._session.settings
@@ -200,6 +201,7 @@ def _form(*rows: tuple[str, QWidget]) -> QWidget:
     for words, widget in rows:
         label = QLabel(words)
         label.setFixedWidth(LABEL_PX)
+        label.setMinimumHeight(30)
         label.setBuddy(widget)
         form.addRow(label, widget)
     return body

@@ -28,11 +28,14 @@ class Key:
     keys: tuple[str, ...]
     words: str
     action: str = ""
+    glyphs: str = ""
 
     @property
     def shown(self) -> str:
         """As the page prints it."""
-        return tr(" or ").join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in self.keys)
+        return self.glyphs or tr(" or ").join(
+            QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in self.keys
+        )
 
 
 def table() -> tuple[Key, ...]:
@@ -43,12 +46,12 @@ def table() -> tuple[Key, ...]:
         Key(("L",), tr("Loop the selection"), "loop"),
         Key(("C",), tr("Metronome on or off"), "click"),
         Key(("T",), tr("Tap the tempo"), "tap"),
-        Key(("Up", "Down"), tr("Move through the beats and hear each")),
-        Key(("Return",), tr("Keep the beat: pin it to the take and prepare its file")),
+        Key(("Up", "Down"), tr("Move through the beats and hear each"), glyphs="↑ ↓"),
+        Key(("Return",), tr("Keep the beat: pin it to the take and prepare its file"), glyphs="Enter"),
         Key(("F",), tr("Raw or fitted"), "fitted"),
-        Key(("1", "5"), tr("Rate the beat 1 to 5 stars, 0 takes them away")),
+        Key(("1", "5"), tr("Rate the beat; 0 takes the stars away"), glyphs="1 – 5"),
         Key(("Ctrl+F", "/"), tr("Search"), "search"),
-        Key(("Left", "Right"), tr("Move the playhead in the take; with Shift, select")),
+        Key(("Left", "Right"), tr("Move the playhead in the take; with Shift, select"), glyphs="← →"),
         Key(("F2",), tr("Rename the take")),
         Key(("Ctrl+Z",), tr("Undo"), "undo"),
         Key(("Ctrl+Shift+Z",), tr("Redo"), "redo"),
@@ -96,6 +99,6 @@ class ShortcutsPage(QWidget):
         for row, key in enumerate(table()):
             name = QLabel(key.shown)
             name.setProperty("tone", "fit")
-            grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(name, row, 0)
             grid.addWidget(QLabel(key.words), row, 1)
         grid.setColumnStretch(1, 1)

@@ -21,7 +21,7 @@ LOW_MIDI, HIGH_MIDI = 40, 104
 BINS_PER_SEMITONE = 6
 BINS = (HIGH_MIDI - LOW_MIDI) * BINS_PER_SEMITONE
 FLOOR_DB = -80.0
-LEVEL_ROWS = 26
+LEVEL_ROWS = 20
 """Height of the level strip under the spectrum, pixels; it lives in the same image."""
 
 LEAST_LEVEL = 255 - 255 * 48 // 80

@@ -29,6 +29,8 @@ class StatusLine(QWidget):
         self._cancel = self._link(self.tr("cancel"), cancel)
         self._facts = self._label()
         self._overflows = self._link("", clear_overflows)
+        self._overflows.setProperty("link", None)
+        self._overflows.setProperty("plain", True)
         self._overflows.setToolTip(self.tr("Sound that came faster than it could be kept. Click to count afresh."))
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_4, SPACE_1, SPACE_4, SPACE_1)
@@ -60,7 +62,7 @@ class StatusLine(QWidget):
     def _link(self, words: str, do: Callable[[], None]) -> QPushButton:
         button = QPushButton(words)
         button.setProperty("link", True)
-        button.setStyleSheet("font-size: 11px;")
+        button.setProperty("small", True)
         button.clicked.connect(lambda _: do())
         return button
 
@@ -97,6 +99,8 @@ class StatusLine(QWidget):
         self._facts.setText(" · ".join(facts))
         self._overflows.setVisible(bool(engine.rate))
         self._overflows.setText(self.tr("{0} overflows").format(engine.overflows))
+        self._overflows.setProperty("tone", "caution" if engine.overflows else None)
+        self._overflows.style().polish(self._overflows)
 
     def _count_words(self) -> str:
         count = len(self._session.tracks)

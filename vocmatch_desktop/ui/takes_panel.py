@@ -164,6 +164,7 @@ class TakesList(QListView):
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setUniformItemSizes(True)
+        self.setProperty("bare", True)
         session.take_changed.connect(lambda _: self._follow())
         session.takes_changed.connect(lambda _: self._follow())
         theme.changed.connect(self.viewport().update)

@@ -146,8 +146,9 @@ def style_sheet(tokens: Tokens) -> str:
     values = {name: value for name, value in asdict(tokens).items() if isinstance(value, str)}
     amount = 0.2 if tokens.dark else 0.1
     values |= {f"{name}_soft": mix(value, tokens.surface, amount) for name, value in values.items()}
-    text = (bundled("resources") / "theme" / "window.qss").read_text("utf-8")
-    return Template(text).substitute(values)
+    folder = bundled("resources") / "theme"
+    values["caret"] = (folder / "caret.svg").as_posix()
+    return Template((folder / "window.qss").read_text("utf-8")).substitute(values)
 
 
 def mix(front: str, back: str, amount: float) -> str:

@@ -91,15 +91,16 @@ def note_strip(height: int, theme: Theme, ratio: float) -> QPixmap:
     strip = QPixmap(round(NOTE_STRIP_PX * ratio), round(height * ratio))
     strip.setDevicePixelRatio(ratio)
     strip.fill(Qt.GlobalColor.transparent)
-    axis = Axis(0, 1, 1, height)
+    axis, lowest = Axis(0, 1, 1, height), height - LEVEL_ROWS + 7.0
     with QPainter(strip) as painter:
         painter.setFont(theme.font(SMALL_PX))
         for midi in range(LOW_MIDI, HIGH_MIDI - 3):
             if (name := {4: "E", 9: "A"}.get(midi % 12)) is None:
                 continue
             box = QRectF(3, axis.y(midi) - 8, NOTE_STRIP_PX - 8, 16)
-            if box.top() < 16 or box.bottom() > height - LEVEL_ROWS + 6:
+            if box.top() < 16 or box.bottom() > lowest - 1:
                 continue
+            lowest = box.top() + 3
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(10, 8, 26, 150))
             painter.drawRoundedRect(box.adjusted(0, 1, 0, -1), 3, 3)

@@ -93,7 +93,8 @@ class Transport(QWidget):
         self.bpm.setKeyboardTracking(False)
         self.bpm.setAccessibleName(self.tr("Tempo in beats per minute"))
         self.bpm.setToolTip(self.tr("Tempo: type it, tap it, or leave it free"))
-        self.bpm.setFixedWidth(64)
+        self.bpm.setFont(self._theme.font(SMALL_PX + 4, bold=True))
+        self.bpm.setFixedWidth(68)
         self.bpm_source = QLabel()
         self.bpm_source.setProperty("secondary", True)
 
@@ -153,7 +154,7 @@ class Transport(QWidget):
 
     def _dress(self) -> None:
         self.loop.setIcon(self._theme.icon("ph.repeat"))
-        self.gear.setIcon(self._theme.icon("ph.gear-six"))
+        self.gear.setIcon(self._theme.icon("ph.gear"))
         self._show_activity()
         self._show_lock(self._session.tempo)
 
@@ -162,7 +163,7 @@ class Transport(QWidget):
         recording = activity in ("recording", "counting_in")
         self.record.setChecked(recording)
         self.record.setText(self.tr("Stop") if recording else self.tr("Rec"))
-        lamp = self._theme.icon("ph.stop-fill" if recording else "ph.record-fill", "ground" if recording else "accent")
+        lamp = self._theme.icon("ph.stop-fill" if recording else "ph.circle-fill", "ground" if recording else "accent")
         self.record.setIcon(lamp)
         sounding = activity != "idle"
         self.play.setIcon(self._theme.icon("ph.stop-fill" if sounding else "ph.play-fill"))
