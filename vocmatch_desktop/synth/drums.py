@@ -76,7 +76,7 @@ def snare_tight(seed: int) -> Float32:
     """A high, short, cracking snare."""
     frames = count(0.22)
     body = sine(228.0, frames) * decay(frames, 0.1) + 0.5 * sine(402.0, frames) * decay(frames, 0.06)
-    wires = highpass(noise(frames, seed), 1800, 1) * decay(frames, 0.17)
+    wires = bandpass(noise(frames, seed), 1800, 9500, 1) * decay(frames, 0.17)
     return _finish(0.8 * body + 0.6 * wires, 1.8)
 
 
@@ -94,7 +94,7 @@ def _metal(length_s: float, floor_hz: float, seed: int, grain: float) -> Float32
     partials = [hz * k for hz in _METAL_HZ for k in (5, 7, 9, 13, 17) if floor_hz < hz * k < 15_500]
     rng = np.random.default_rng(seed)
     ring = sum(sine(hz, frames, float(rng.random())) for hz in partials) / np.sqrt(len(partials))
-    return highpass(ring * (1 - grain) + noise(frames, seed + 1) * grain, floor_hz)
+    return lowpass(highpass(ring * (1 - grain) + noise(frames, seed + 1) * grain, floor_hz), 8000, 1)
 
 
 def hat_closed(seed: int) -> Float32:

@@ -25,23 +25,22 @@ def _room(seconds: float, damping_hz: float, seed: int) -> Float32:
     return normed
 
 
-def reverb(sound: Float32, seconds: float, damping_hz: float = 4500.0, seed: int = 1) -> Float32:
-    """The room alone (no dry sound), same length; the room's two sides are independent."""
+def reverb(mono: Float32, seconds: float, damping_hz: float = 4500.0, seed: int = 1) -> Float32:
+    """The stereo room around a mono send (no dry sound), same length; its two sides are independent."""
     response = _room(seconds, damping_hz, seed)
-    mono = sound.mean(axis=1)
     size = fft.next_fast_len(len(mono) + len(response), real=True)
     spectrum = fft.rfft(mono, size)[:, None] * fft.rfft(response, size, axis=0)
     result: Float32 = fft.irfft(spectrum, size, axis=0)[: len(mono)].astype(np.float32)
     return result
 
 
-def echo(sound: Float32, seconds: float, feedback: float = 0.42, repeats: int = 5) -> Float32:
-    """Ping-pong repeats, each darker than the last (no dry sound)."""
-    result = np.zeros_like(sound)
-    wave = sound.mean(axis=1)
+def echo(mono: Float32, seconds: float, feedback: float = 0.42, repeats: int = 4) -> Float32:
+    """Ping-pong repeats of a mono send, each darker than the last (no dry sound)."""
+    result = np.zeros((len(mono), 2), np.float32)
+    wave = mono
     for number in range(1, repeats + 1):
         start = count(seconds * number)
-        if start >= len(sound):
+        if start >= len(mono):
             break
         wave = lowpass(wave, 3800, 1) * feedback
         near, far = (0.9, 0.35) if number % 2 else (0.35, 0.9)
@@ -92,7 +91,9 @@ def _crackle(frames: int, seed: int) -> Float32:
 def limit(sound: Float32, ceiling_db: float = -1.0) -> Float32:
     """A look-ahead limiter: the gain is the smoothed minimum over 5 ms of what the peaks need, so no sample clips."""
     ceiling = 10 ** (ceiling_db / 20)
-    peak = np.abs(sound).max(axis=1)
+    peak = np.maximum(np.abs(sound[:, 0]), np.abs(sound[:, 1]))
+    if peak.max() <= ceiling:
+        return sound
     window = count(0.005)
     need = ceiling / np.maximum(ndimage.maximum_filter1d(peak, 2 * window + 1), ceiling)
     gain = ndimage.uniform_filter1d(need, 2 * window + 1)

@@ -112,7 +112,7 @@ def electric_piano(tone: Tone) -> Float32:
     frames = count(tone.seconds + 0.35)
     hz = hertz(tone.pitch)
     ring = decay(frames, 5.5 - 0.03 * tone.pitch)
-    index = (0.35 + 1.5 * tone.velocity**2) * np.exp(-clock(frames) / 0.5)
+    index = (0.7 + 1.8 * tone.velocity**2) * np.exp(-clock(frames) / 0.5)
     bar = np.sin(2 * np.pi * hz * clock(frames).astype(np.float64) + index * sine(hz, frames))
     tine_hz = hz * 14 if hz * 14 < 12_000 else hz * 7
     tine = sine(tine_hz, frames) * decay(frames, 0.28) * 0.1 * tone.velocity
@@ -187,7 +187,7 @@ def _harmonics(tilt: float, number: int = 60) -> Float32:
 def warm_pad(tone: Tone) -> Float32:
     """A soft, wide ensemble with a slow attack."""
     frames = count(tone.seconds + 0.9)
-    sound = ensemble(hertz(tone.pitch), frames, _harmonics(1.9, 24), 22, int(tone.pitch))
+    sound = ensemble(hertz(tone.pitch), frames, _harmonics(1.55, 30), 22, int(tone.pitch))
     return 0.085 * tone.velocity * sound * adsr(frames, 0.35, 4, 0.9, 0.85)[:, None]
 
 

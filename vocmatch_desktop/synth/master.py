@@ -18,10 +18,5 @@ def master(sound: Float32, rate: int, glue: float = 1.0) -> Audio:
     clean = highpass(sound, 26.0)
     level = np.float32(glue * 0.2 / (np.sqrt(np.mean(clean**2)) + 1e-9))
     rounded = np.tanh(clean * level)
-    first = _limited(rounded, integrated_lufs(Audio(rounded, rate)))
-    return Audio(_limited(first, integrated_lufs(Audio(first, rate))), rate)
-
-
-def _limited(sound: Float32, lufs: float) -> Float32:
-    gain = np.float32(10 ** ((TARGET_LUFS - lufs) / 20))
-    return effects.limit(sound * gain, CEILING_DB)
+    gain = 10 ** ((TARGET_LUFS - integrated_lufs(Audio(rounded, rate))) / 20)
+    return Audio(effects.limit(rounded * np.float32(gain), CEILING_DB), rate)

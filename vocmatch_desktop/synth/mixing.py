@@ -13,11 +13,14 @@ from vocmatch_desktop.synth.instruments import INSTRUMENTS, Tone
 from vocmatch_desktop.synth.master import master
 from vocmatch_desktop.synth.score import Event, Layer, events, fill, humanised, swung
 from vocmatch_desktop.synth.songs import Song, find
-from vocmatch_desktop.synth.tones import RATE, lowpass
+from vocmatch_desktop.synth.tones import RATE
 from vocmatch_desktop.types import Audio, Float32
 
 TAIL_S = 2.5
 """Sound after the last bar: what still rings."""
+
+_BALANCE_DB = {"drum": -1.5, "bass": -2.5, "chords": 3.0, "arp": 3.5, "lead": 3.0}
+"""Level of each role over all styles, set against the long-term spectra of finished instrumentals."""
 
 _TIMING_S = 0.005
 """Standard deviation of a player's timing."""
@@ -37,20 +40,23 @@ def mix(song: Song) -> Audio:
     for number, layer in enumerate(_layers(song)):
         played = _performance(song, layer, number)
         if layer.sound.startswith("kick"):
-            kicks += [event.at_s for event in played]
+            kicks += [note.at_s for note in played]
+        if not played:
+            continue
         bus = _bus(layer, played, frames)
         if layer.ducked:
             bus *= effects.duck(frames, kicks, layer.ducked, min(0.3, 30.0 / song.bpm))[:, None]
         desk.add(bus, layer)
     wet = effects.echo(desk.echo, style.echo_beats * 60 / song.bpm)
-    desk.dry += wet + effects.reverb(desk.room + 0.3 * wet, style.room_s, seed=song.seed % 5)
+    desk.dry += wet
+    desk.dry += effects.reverb(desk.room + 0.3 * wet.mean(axis=1), style.room_s, seed=song.seed % 5)
     finished = effects.tape(desk.dry, song.seed % 1000) if style.tape else desk.dry
-    return master(_faded(finished, song), RATE, style.glue)
+    return master(_faded(finished), RATE, style.glue)
 
 
 @dataclass(slots=True)
 class _Desk:
-    """The three buses of a mix."""
+    """The buses of a mix: stereo `dry` [frames, 2], mono sends `room` and `echo` [frames]."""
 
     dry: Float32
     room: Float32
@@ -58,14 +64,20 @@ class _Desk:
 
     @classmethod
     def silent(cls, frames: int) -> _Desk:
-        return cls(*(np.zeros((frames, 2), np.float32) for _ in range(3)))
+        return cls(np.zeros((frames, 2), np.float32), np.zeros(frames, np.float32), np.zeros(frames, np.float32))
 
     def add(self, bus: Float32, layer: Layer) -> None:
-        self.dry += bus
+        """Pans a mono bus with constant power, balances a stereo one, and feeds the sends."""
+        angle = (layer.pan + 1) * np.pi / 4
+        sides = np.array([np.cos(angle), np.sin(angle)], np.float32)
+        if bus.shape[1] == 2:
+            sides = np.minimum(1.0, sides * np.float32(np.sqrt(2)))
+        self.dry += bus * sides
+        send = bus.mean(axis=1) if bus.shape[1] == 2 else bus[:, 0]
         if layer.room:
-            self.room += layer.room * bus
+            self.room += np.float32(layer.room) * send
         if layer.echo:
-            self.echo += layer.echo * bus
+            self.echo += np.float32(layer.echo) * send
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,33 +122,29 @@ def _performance(song: Song, layer: Layer, number: int) -> list[_Played]:
 
 
 def _bus(layer: Layer, played: Sequence[_Played], frames: int) -> Float32:
-    """A layer's notes at their places, filtered, driven, panned; equal notes are made once."""
+    """A layer's notes at their places, driven and levelled; [frames, 1] or [frames, 2]; equal notes are made once."""
     made: dict[tuple[object, ...], Float32] = {}
-    mono = np.zeros((frames, 1), np.float32)
-    wide = np.zeros((frames, 2), np.float32)
+    bus = np.zeros((frames, _sound(layer, played[0], 0, made).shape[1]), np.float32)
     for turn, note in enumerate(played):
         sound = _sound(layer, note, turn, made)
-        bus = wide if sound.shape[1] == 2 else mono
         start = round(note.at_s * RATE)
         part = bus[start : start + len(sound)]
         part += sound[: len(part)]
-    total = _panned(mono, wide, layer.pan)
-    if layer.lowpass_hz:
-        total = lowpass(total, layer.lowpass_hz)
-    if layer.driven and played:
-        total = effects.drive(total, layer.driven)
-    return total * np.float32(10 ** (layer.gain_db / 20))
+    if layer.driven:
+        bus = effects.drive(bus, layer.driven)
+    bus *= np.float32(10 ** ((layer.gain_db + _BALANCE_DB[layer.role]) / 20))
+    return bus
 
 
 def _sound(layer: Layer, note: _Played, turn: int, made: dict[tuple[object, ...], Float32]) -> Float32:
-    """One note; rounded to 1/10 in velocity and 20 ms in length so that equal ones are found again."""
+    """One note; rounded to 1/8 in velocity and 20 ms in length so that equal ones are found again."""
     event = note.event
     if layer.role == "drum":
         key: tuple[object, ...] = (turn % 3,)
         if key not in made:
             made[key] = DRUMS[layer.sound](turn % 3)[:, None]
         return made[key] * np.float32(event.velocity)
-    velocity = round(event.velocity, 1)
+    velocity = max(1, round(event.velocity * 8)) / 8
     seconds = round(note.seconds * 50) / 50
     key = (event.pitch, seconds, velocity, event.glide_from)
     if key not in made:
@@ -145,14 +153,7 @@ def _sound(layer: Layer, note: _Played, turn: int, made: dict[tuple[object, ...]
     return made[key]
 
 
-def _panned(mono: Float32, wide: Float32, pan: float) -> Float32:
-    """Constant-power panning for mono sounds, balance for wide ones."""
-    angle = (pan + 1) * np.pi / 4
-    sides = np.array([np.cos(angle), np.sin(angle)], np.float32)
-    return np.asarray(mono * sides + wide * np.minimum(1.0, sides * np.float32(np.sqrt(2))), np.float32)
-
-
-def _faded(sound: Float32, song: Song) -> Float32:
+def _faded(sound: Float32) -> Float32:
     """The last ringing fades to nothing."""
     length = round(TAIL_S * 0.6 * RATE)
     sound[-length:] *= np.linspace(1, 0, length, dtype=np.float32)[:, None] ** 2

@@ -42,7 +42,6 @@ class Layer:
     echo: float = 0.0
     ducked: float = 0.0
     driven: float = 0.0
-    lowpass_hz: float | None = None
     loose: float = 1.0
 
 

@@ -278,7 +278,7 @@ STYLES: dict[str, Style] = {
                   sections="HO", loose=0.6),
             _play("chords", "electric_guitar", "x---x-x-....x-x-", -8.5, centre=52.0, pan=0.55, driven=2.2,
                   sections="HO", loose=0.6),
-            _play("arp", "electric_guitar", "1-3-5-4-3-4-5-3-", -9, centre=62.0, pan=-0.35, driven=0.5,
+            _play("arp", "electric_guitar", "1-3-5-4-3-4-5-3-", -5, centre=62.0, pan=-0.35, driven=0.5,
                   sections="IVB", room=0.2, echo=0.15),
             _play("chords", "organ", "x---------------", -15, centre=62.0, pan=0.2, sections="VB", room=0.2),
             _play("lead", "electric_guitar", "X---x-x-x---x---|x-x-X-----......", -9, centre=72.0, sections="B",
