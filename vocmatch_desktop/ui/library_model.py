@@ -38,6 +38,8 @@ class LibraryModel(QAbstractTableModel):
 
     counts_changed = Signal(int, int)
     """(rows shown, rows in the library)."""
+    order_changing = Signal()
+    """Comes before any change of order that moves rows."""
     search_wanted = Signal(str)
     """Words to look up; the answer comes with `set_found`."""
     rated = Signal(int, int)
@@ -249,6 +251,7 @@ class LibraryModel(QAbstractTableModel):
         """Takes the new order with the least that views have to hear: selection, editor and scroll position survive."""
         if np.array_equal(wanted, self._order):
             return
+        self.order_changing.emit()
         if len(wanted) == len(self._order) and np.array_equal(np.sort(wanted), np.sort(self._order)):
             self._permute(wanted)
         elif not (self._insert(wanted) or self._remove(wanted)):
@@ -257,15 +260,14 @@ class LibraryModel(QAbstractTableModel):
             self.endResetModel()
 
     def _permute(self, wanted: NDArray[np.int64]) -> None:
-        hint = QAbstractTableModel.LayoutChangeHint.VerticalSortHint
-        self.layoutAboutToBeChanged.emit([], hint)
+        self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
         new_rows = np.empty(len(self.library), np.int64)
         new_rows[wanted] = np.arange(len(wanted))
         after = [self.index(int(new_rows[self._order[index.row()]]), index.column()) for index in before]
         self._order = wanted
         self.changePersistentIndexList(before, after)
-        self.layoutChanged.emit([], hint)
+        self.layoutChanged.emit()
 
     def _insert(self, wanted: NDArray[np.int64]) -> bool:
         """Inserts what is new where the other rows keep their order; False where they do not."""
@@ -292,7 +294,11 @@ class LibraryModel(QAbstractTableModel):
         return True
 
     def _repaint_ids(self, track_ids: Iterable[int]) -> None:
-        for row in filter(lambda row: row is not None, map(self.row_of, track_ids)):
+        ids = list(track_ids)
+        if len(ids) > MANY_RUNS:
+            self._repaint_all()
+            return
+        for row in filter(lambda row: row is not None, map(self.row_of, ids)):
             self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
 
     def _repaint_all(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from vocmatch_desktop.types import Selection, Take
@@ -73,10 +74,8 @@ class LibraryPage(QWidget):
         self._choose_page()
 
     def focus_table(self) -> None:
-        """Gives the keys to the table, on its first row where none was chosen."""
-        self.table.setFocus()
-        if self.table.current_id() is None and self.model.rowCount():
-            self.table.selectRow(0)
+        """Gives the keys to the table, which selects its first row where none was chosen."""
+        self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def column_state(self) -> dict[str, int]:
         """The column widths the user chose."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, QTimer
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from vocmatch_desktop.errors import UserError
@@ -21,6 +21,9 @@ from vocmatch_desktop.ui.waveform import Thumbnails
 
 REST_MS = 120
 """How long ↑/↓ has to rest before the row sounds: holding the key runs through rows without a burst of starts."""
+
+MOST_SELECTED = 500
+"""More selected rows than this do not survive another order."""
 
 _CURSORS = {
     Column.HANDLE: Qt.CursorShape.OpenHandCursor,
@@ -123,6 +126,7 @@ class LibraryTable(QTableView):
             about_to_change.connect(self._take_anchor)
         for changed in (model.layoutChanged, model.rowsInserted, model.rowsRemoved):
             changed.connect(self._hold_anchor)
+        model.order_changing.connect(self._let_go_of_many)
         model.modelAboutToBeReset.connect(self._remember)
         model.modelReset.connect(self._restore)
 
@@ -174,6 +178,16 @@ class LibraryTable(QTableView):
             self._commands.audition(row.id)
 
     # Keys
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Qt makes the first row current; a key that brought the focus also selects it, a click chooses its own row."""
+        had_current = self.currentIndex().isValid()
+        self._restoring = True
+        super().focusInEvent(event)
+        self._restoring = False
+        if not had_current and event.reason() != Qt.FocusReason.MouseFocusReason and self.currentIndex().isValid():
+            self.selectRow(self.currentIndex().row())
+            self._commands.select_beat(self.current_id())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The keys of the table; all others belong to the window (letters never jump to titles: they are shortcuts)."""
@@ -296,6 +310,12 @@ class LibraryTable(QTableView):
             self._session.problem.emit(Problem(error.message, error.remedy))
 
     # Nothing jumps
+
+    def _let_go_of_many(self) -> None:
+        """Thousands of selected rows would be scattered over the new order one by one: only the current one stays."""
+        if sum(each.height() for each in self.selectionModel().selection()) > MOST_SELECTED:
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            self.selectionModel().select(self.currentIndex(), flags)
 
     def _take_anchor(self, *_arguments: object) -> None:
         """Remembers a row and its height on screen: the current one if it is in sight, else the topmost."""

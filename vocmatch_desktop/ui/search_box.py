@@ -7,7 +7,7 @@ from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from vocmatch_desktop.ui.session import LibraryCommands, Session
-from vocmatch_desktop.ui.theme import ICON_PX, SPACE_1, SPACE_2, Theme
+from vocmatch_desktop.ui.theme import ICON_PX, SMALL_PX, SPACE_1, SPACE_2, Theme
 
 REST_MS = 60
 """The table filters this long after the last key: in one go while someone types fast, at once for the eye."""
@@ -26,7 +26,7 @@ class SearchBox(QLineEdit):
         self._theme = theme
         self._glass = QIcon()
         self.setAccessibleName(self.tr("Search beats"))
-        self.setPlaceholderText(self.tr("Search beats, tags, 90-100, Am …   Ctrl F"))
+        self.setPlaceholderText(self.tr("Search beats, tags, 90-100, Am …"))
         self.setToolTip(
             self.tr(
                 "Words find titles and tags. Also: 90-100 (bpm), Am or 8A (key), #lofi (tag), 4* (rating), is:missing"
@@ -105,7 +105,13 @@ class SearchBox(QLineEdit):
         self._clear.setGeometry(self.width() - side - SPACE_2, (self.height() - side) // 2, side, side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The line, and the magnifying glass before its text."""
+        """The line with a magnifying glass before its text and, while it is empty, its key behind it."""
         super().paintEvent(event)
         glass = QRect(SPACE_2 + 2, (self.height() - ICON_PX) // 2, ICON_PX, ICON_PX)
-        self._glass.paint(QPainter(self), glass)
+        painter = QPainter(self)
+        self._glass.paint(painter, glass)
+        if not self.text() and not self.hasFocus():
+            painter.setFont(self._theme.font(SMALL_PX))
+            painter.setPen(self._theme.color("text_2"))
+            end = self.rect().adjusted(0, 0, -SPACE_2 - 2, 0)
+            painter.drawText(end, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.tr("Ctrl F"))

@@ -1,0 +1,204 @@
+"""The thing to take hold of: ⋮⋮ and a file's name; it can be dragged only while the file is whole."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFontMetricsF,
+    QHideEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QApplication, QMenu, QSizePolicy, QWidget
+
+from vocmatch_desktop.errors import UserError
+from vocmatch_desktop.ui.drag import drag_files
+from vocmatch_desktop.ui.library_delegates import paint_handle
+from vocmatch_desktop.ui.theme import RADIUS, SPACE_2, Theme
+
+HEIGHT = 36
+HANDLE_WIDTH = 26
+SPIN_MS = 60
+SPIN_STEP_DEGREES = 24
+RING = 12.0
+
+
+class DragChip(QWidget):
+    """Shows one file to take out, a spinner while it is being made, or why there is none."""
+
+    copy_wanted = Signal(object)
+    show_wanted = Signal(object)
+    pressed_without_file = Signal()
+    """Clicked while there is no file: somebody may want to make one."""
+    failed = Signal(object)
+    """A UserError: the file vanished since."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._path: Path | None = None
+        self._words = ""
+        self._fraction: float | None = None
+        self._angle = 0
+        self._pressed_at: QPointF | None = None
+        self._spin = QTimer(self)
+        self._spin.setInterval(SPIN_MS)
+        self._spin.timeout.connect(self._turn)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        theme.changed.connect(self.update)
+        self.show_nothing("")
+
+    def sizeHint(self) -> QSize:
+        """Long names are elided, so any width will do."""
+        return QSize(200, HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the handle and a few letters."""
+        return QSize(96, HEIGHT)
+
+    @property
+    def path(self) -> Path | None:
+        """The file that can be dragged; None while there is none."""
+        return self._path
+
+    def show_file(self, path: Path) -> None:
+        """The file is whole: it can be taken."""
+        self._set(path, path.name, None)
+        self.setToolTip(self.tr("{}\nDrag it into your DAW, or copy it with Ctrl+C.").format(path))
+        self.setAccessibleName(self.tr("Drag {} out").format(path.name))
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+
+    def show_busy(self, words: str, fraction: float) -> None:
+        """The file is being made; `fraction` 0…1."""
+        self._set(None, words, fraction)
+
+    def show_nothing(self, words: str) -> None:
+        """There is no file, and `words` say why or what to do."""
+        self._set(None, words, None)
+
+    def _set(self, path: Path | None, words: str, fraction: float | None) -> None:
+        self._path, self._words, self._fraction = path, words, fraction
+        if path is None:
+            self.setToolTip(words)
+            self.setAccessibleName(words)
+            self.unsetCursor()
+        self._spin_if_seen()
+        self.update()
+
+    def _spin_if_seen(self) -> None:
+        if self._fraction is not None and self.isVisible():
+            self._spin.start()
+        else:
+            self._spin.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The spinner turns only while it is seen."""
+        super().showEvent(event)
+        self._spin_if_seen()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stops the spinner."""
+        super().hideEvent(event)
+        self._spin.stop()
+
+    def _turn(self) -> None:
+        self._angle = (self._angle + SPIN_STEP_DEGREES) % 360
+        self.update(0, 0, HANDLE_WIDTH + SPACE_2, HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A raised chip with its handle where there is a file, a dashed outline where there is none."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        chip = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        if self._path is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.color("line" if self.underMouse() else "raised"))
+        else:
+            painter.setPen(QPen(self._theme.color("line"), 1, Qt.PenStyle.DashLine))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(chip, RADIUS, RADIUS)
+        left = self._paint_sign(painter, chip)
+        self._paint_words(painter, chip.adjusted(left, 0, -SPACE_2, 0))
+        if self.hasFocus():
+            painter.setPen(QPen(self._theme.color("melody"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(chip, RADIUS, RADIUS)
+
+    def _paint_sign(self, painter: QPainter, chip: QRectF) -> float:
+        centre = QPointF(chip.left() + 14, chip.center().y())
+        if self._path is not None:
+            paint_handle(painter, centre, self._theme.color("text"))
+            return HANDLE_WIDTH
+        if self._fraction is None:
+            return SPACE_2 + 2
+        ring = QRectF(centre.x() - RING / 2, centre.y() - RING / 2, RING, RING)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(self._theme.color("line"), 2))
+        painter.drawEllipse(ring)
+        painter.setPen(QPen(self._theme.color("melody"), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawArc(ring, round((90 - self._angle) * 16), -round(max(self._fraction, 0.15) * 360 * 16))
+        return HANDLE_WIDTH
+
+    def _paint_words(self, painter: QPainter, area: QRectF) -> None:
+        font = self._theme.font()
+        painter.setFont(font)
+        painter.setPen(self._theme.color("text" if self._path is not None else "text_2"))
+        words = QFontMetricsF(font).elidedText(self._words, Qt.TextElideMode.ElideMiddle, area.width())
+        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A drag may begin here."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed_at = event.position()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Starts the drag once the pointer moved far enough to mean it."""
+        if self._pressed_at is None or self._path is None:
+            return
+        moved = event.position() - self._pressed_at
+        if math.hypot(moved.x(), moved.y()) >= QApplication.startDragDistance():
+            self._pressed_at = None
+            self._drag(self._path)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click on a chip without a file asks for one."""
+        if self._pressed_at is not None and self._path is None and self._fraction is None:
+            self.pressed_without_file.emit()
+        self._pressed_at = None
+
+    def _drag(self, path: Path) -> None:
+        try:
+            drag_files(self, [path])
+        except UserError as error:
+            self.failed.emit(error)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+C copies the file; Enter asks for one that is not there."""
+        if event.matches(QKeySequence.StandardKey.Copy) and self._path is not None:
+            self.copy_wanted.emit(self._path)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._path is None and self._fraction is None:
+            self.pressed_without_file.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Copy file, Show in folder."""
+        path = self._path
+        if path is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Copy file")).triggered.connect(lambda: self.copy_wanted.emit(path))
+        menu.addAction(self.tr("Show in folder")).triggered.connect(lambda: self.show_wanted.emit(path))
+        menu.popup(event.globalPos())
