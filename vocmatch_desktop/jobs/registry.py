@@ -13,6 +13,7 @@ from typing import Any, Protocol, cast
 
 JOBS: Mapping[str, str] = {
     "AuditionSpec": "vocmatch_desktop.services.audition:run",
+    "SegmentSpec": "vocmatch_desktop.services.audition:run_segment",
     "FitSpec": "vocmatch_desktop.services.fitting:run",
 }
 """Name of the spec type → the function that runs it."""
