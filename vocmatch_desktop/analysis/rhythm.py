@@ -27,7 +27,7 @@ _PADDING = 8
 
 def pulse_hz() -> NDArray[np.float64]:
     """Frequency of every bin, float64 [BINS]."""
-    return LOWEST_HZ * np.exp(PULSE_STEP * np.arange(BINS))
+    return np.asarray(LOWEST_HZ * np.exp(PULSE_STEP * np.arange(BINS)), np.float64)
 
 
 def onset_rise(bands: Float32) -> Float32:

@@ -1,0 +1,166 @@
+"""A beat's analysis: one streaming decode → fingerprint, waveform overview, hash.
+
+analysis = analyse_beat(path)
+analysis.fingerprint.grid.bpm, analysis.fingerprint.best_key.name
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vocmatch_desktop.analysis import beats, chroma, metre, onsets, rhythm, tempo, texture
+from vocmatch_desktop.analysis.blob import ANALYSER_VERSION
+from vocmatch_desktop.analysis.frames import mean_between
+from vocmatch_desktop.analysis.key import key_posterior
+from vocmatch_desktop.analysis.overview import Overview
+from vocmatch_desktop.analysis.spectra import ONSET_HOP_S, PITCH_HOP_S, RATE, Spectra, SpectrumPass
+from vocmatch_desktop.analysis.tuning import tuning_of
+from vocmatch_desktop.audio.files import SoundHash, blocks
+from vocmatch_desktop.audio.loudness import Loudness
+from vocmatch_desktop.audio.mono import MonoMix
+from vocmatch_desktop.audio.resample import Resampler
+from vocmatch_desktop.types import Audio, AudioFile, BeatGrid, Fingerprint, Float32
+
+BLOCK_S = 5.0
+ONSET_LATE_S = 0.0
+"""How much later than the sound's attack the flux curve peaks; measured on clicks."""
+
+STEADY_ENOUGH = 0.6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BeatAnalysis:
+    """Everything indexing wants to know of a file. `peaks`: uint8 [2, 400], minima and maxima, 128 is silence."""
+
+    fingerprint: Fingerprint
+    peaks: NDArray[np.uint8]
+    audio: AudioFile
+    audio_hash: str
+
+
+def analyse_beat(path: Path) -> BeatAnalysis:
+    """Analyses a sound file in one pass with bounded memory.
+
+    Raises:
+        NotFound, UnreadableAudio: As `audio.files.blocks`.
+    """
+    listener: _Listener | None = None
+    for block in blocks(path, block_s=BLOCK_S):
+        listener = listener or _Listener(block.rate, block.channels)
+        listener.feed(block)
+    assert listener is not None  # blocks() gives at least one
+    return listener.finish(path)
+
+
+class _Listener:
+    """Hands every decoded block to all that listen, so that a file is decoded once."""
+
+    def __init__(self, rate: int, channels: int) -> None:
+        self._rate, self._channels, self._frames = rate, channels, 0
+        self._hash = SoundHash(rate, channels)
+        self._loudness = Loudness(rate, channels)
+        self._overview = Overview(rate)
+        self._mono = MonoMix()
+        self._resampler = Resampler(rate, RATE, 1)
+        self._spectra = SpectrumPass()
+
+    def feed(self, block: Audio) -> None:
+        self._frames += block.frames
+        self._hash.feed(block.samples)
+        self._loudness.feed(block.samples)
+        mono = self._mono.feed(block.samples)
+        self._overview.feed(mono)
+        self._spectra.feed(self._resampler.feed(mono[:, None])[:, 0])
+
+    def finish(self, path: Path) -> BeatAnalysis:
+        self._spectra.feed(self._resampler.finish()[:, 0])
+        audio = AudioFile(path, self._rate, self._channels, self._frames)
+        fingerprint = fingerprint_of(self._spectra.finish(), audio.duration_s, self._loudness.lufs())
+        return BeatAnalysis(fingerprint, self._overview.finish(), audio, self._hash.hexdigest())
+
+
+def fingerprint_of(spectra: Spectra, duration_s: float, loudness_lufs: float) -> Fingerprint:
+    """The fingerprint of a sound whose spectra were taken."""
+    tuning = tuning_of(spectra.peaks.pitch, spectra.peaks.magnitude)
+    notes = chroma.salience(spectra.peaks, tuning)
+    bass_notes = chroma.salience(spectra.bass_peaks, tuning)
+    flux = onsets.band_flux(onsets.flux(spectra.mel))
+    times = beat_times(flux, duration_s)
+    steps = BeatGrid(times.beats_s).steps_s
+    step_chroma = chroma.to_unit(mean_between(chroma.chroma(notes), PITCH_HOP_S, steps))
+    step_bass = chroma.to_unit(mean_between(chroma.bass_chroma(bass_notes), PITCH_HOP_S, steps))
+    step_onsets = _unit(mean_between(flux, ONSET_HOP_S, steps + ONSET_LATE_S))
+    grid = BeatGrid(
+        times.beats_s,
+        metre.downbeat(step_onsets, step_chroma, step_bass),
+        metre.BEATS_PER_BAR,
+        metre.octave_posterior(BeatGrid(times.beats_s).bpm, step_onsets),
+        times.confidence,
+    )
+    bands = texture.level_db(mean_between(spectra.octaves, ONSET_HOP_S, grid.beats_s))
+    lead = texture.lead_activity(notes, grid.beats_s)
+    pulses = rhythm.modulation_spectrum(onsets.rhythm_envelope(spectra.mel), ONSET_HOP_S)
+    return Fingerprint(
+        version=ANALYSER_VERSION,
+        duration_s=duration_s,
+        loudness_lufs=loudness_lufs,
+        tuning=tuning,
+        key=beat_key(notes, bass_notes),
+        grid=grid,
+        chroma=step_chroma,
+        bass=step_bass,
+        onsets=step_onsets,
+        bands=bands,
+        lead=lead,
+        embeddings=((rhythm.NAME, pulses),),
+    )
+
+
+def beat_key(notes: Float32, bass_notes: Float32) -> Float32:
+    """24-key posterior of a beat from its salience above 174 Hz and of its bass."""
+    tones = chroma.chroma(chroma.without_harmonics(notes)).mean(axis=0)
+    bass = chroma.bass_chroma(bass_notes).mean(axis=0)
+    profile = tones / max(float(tones.sum()), 1e-12) + 0.4 * bass / max(float(bass.sum()), 1e-12)
+    return key_posterior(profile)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BeatTimes:
+    """Beat times that cover the file, and how periodic its onsets are, 0…1."""
+
+    beats_s: NDArray[np.float64]
+    confidence: float
+
+
+def beat_times(flux: Float32, duration_s: float) -> BeatTimes:
+    """Finds the beats in the flux of four bands, [n, 4] every `ONSET_HOP_S`."""
+    curve = onsets.envelope(flux)
+    found = tempo.candidates(curve, ONSET_HOP_S, 1)
+    if not found:
+        return BeatTimes(beats.evenly(0.5, 0.0, duration_s), 0.0)
+    period = 60 / found[0][0]
+    grid = beats.constant_grid(curve, onsets.envelope(flux[:, :1]), ONSET_HOP_S, period)
+    strength = float(
+        np.clip(
+            tempo.support(tempo.autocorrelation(curve, ONSET_HOP_S), ONSET_HOP_S, np.array([60 / grid.period_s]))[0],
+            0,
+            1,
+        )
+    )
+    if grid.steady >= STEADY_ENOUGH:
+        return BeatTimes(beats.evenly(grid.period_s, grid.phase_s - ONSET_LATE_S, duration_s), strength)
+    tracked = beats.track(curve, ONSET_HOP_S, period) - ONSET_LATE_S
+    if len(tracked) < 4:
+        return BeatTimes(beats.evenly(grid.period_s, grid.phase_s, duration_s), strength * 0.5)
+    mean = float(np.median(np.diff(tracked)))
+    return BeatTimes(beats.covering(tracked, mean, duration_s), strength * grid.steady)
+
+
+def _unit(flux: Float32) -> Float32:
+    """Flux on a scale of 0…1 a band; 1 is what only one step in a hundred passes."""
+    top = np.percentile(flux, 99, axis=0) if len(flux) else np.ones(flux.shape[1])
+    return np.where(top > 0, np.minimum(flux / np.where(top > 0, top, 1), 1), 0).astype(np.float32)

@@ -1,0 +1,74 @@
+"""Pitch classes over time, from spectral peaks.
+
+`salience` lays every peak on the tuned semitone it belongs to; `chroma` and `bass_chroma` fold that into pitch classes
+in the range a singer shares with the beat (180–2500 Hz) and below 250 Hz. Magnitudes, not power: the loudest note of
+a chord must not hide the others (on real takes magnitude found the right backing twice as often as power).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vocmatch_desktop.analysis.spectra import Peaks
+from vocmatch_desktop.types import Float32
+
+LOWEST_NOTE = 24
+NOTES = 84
+CHROMA_NOTES = (54, 99)
+BASS_NOTES = (26, 59)
+HARMONICS = ((12.0, 0.5), (19.02, 0.35), (24.0, 0.2), (27.86, 0.2))
+"""Semitones above a note where its partials 2–5 lie, and how much of the note's magnitude they are taken to have."""
+
+LOUD_PERCENTILE = 97.0
+
+
+def salience(peaks: Peaks, tuning: float) -> Float32:
+    """Magnitude a semitone, float32 [frames, 84] from MIDI 24 on.
+
+    A peak between two semitones is shared among them with a squared cosine: 30 cents off still counts 80 % for one.
+    """
+    position = peaks.pitch - tuning - LOWEST_NOTE
+    nearest = np.rint(position).astype(np.int64)
+    share = np.cos(np.pi / 2 * np.abs(position - nearest)) ** 2
+    other = nearest + np.where(position > nearest, 1, -1)
+    table = np.zeros(peaks.frames * NOTES)
+    for note, part in ((nearest, share), (other, 1 - share)):
+        inside = (note >= 0) & (note < NOTES)
+        cell = peaks.frame[inside].astype(np.int64) * NOTES + note[inside]
+        table += np.bincount(cell, peaks.magnitude[inside] * part[inside], peaks.frames * NOTES)
+    return table.reshape(peaks.frames, NOTES).astype(np.float32)
+
+
+def without_harmonics(notes: Float32) -> Float32:
+    """Salience [frames, 84] from which what the partials of lower notes explain is taken away."""
+    left = notes.copy()
+    for note in range(NOTES):
+        for distance, strength in HARMONICS:
+            target = note + round(distance)
+            if target < NOTES:
+                left[:, target] = np.maximum(left[:, target] - strength * left[:, note], 0)
+    return left
+
+
+def chroma(notes: Float32) -> Float32:
+    """Pitch classes of 180–2500 Hz, float32 [frames, 12], not scaled."""
+    return _fold(notes, CHROMA_NOTES)
+
+
+def bass_chroma(bass_notes: Float32) -> Float32:
+    """Pitch classes below 250 Hz, float32 [frames, 12], not scaled; partials of the bass note do not count."""
+    return _fold(without_harmonics(bass_notes), BASS_NOTES)
+
+
+def to_unit(values: Float32) -> Float32:
+    """The same on a scale of 0…1 on which a loud moment's strongest pitch class is 1; silence stays 0."""
+    strongest = values.max(axis=1, initial=0.0)
+    loud = float(np.percentile(strongest[strongest > 0], LOUD_PERCENTILE)) if (strongest > 0).any() else 0.0
+    return np.minimum(values / loud, 1).astype(np.float32) if loud > 0 else np.zeros_like(values)
+
+
+def _fold(notes: Float32, between: tuple[int, int]) -> Float32:
+    folded = np.zeros((len(notes), 12), np.float32)
+    for note in range(between[0], between[1] + 1):
+        folded[:, note % 12] += notes[:, note - LOWEST_NOTE]
+    return folded
