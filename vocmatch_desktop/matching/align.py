@@ -1,0 +1,205 @@
+"""The exact search: every start offset × transposition × likely tempo ratio of one beat.
+
+Notes are measured in standard deviations above the pair's own chance level, which is what the same take scores
+against the same beat at all other offsets and in all twelve transpositions: so harmonically dense beats are not
+favoured. A soft maximum over offsets (log-mean-exp) keeps long beats from winning by having more places to look.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vocmatch_desktop.matching import fuse, groove, notes
+from vocmatch_desktop.types import BeatGrid, Fingerprint, Float32, TakeFeatures, TempoHypothesis, Transform
+
+SHARPNESS = 2.0
+"""Of the soft maximum, per standard deviation."""
+
+MAX_STRETCH = 0.08
+"""Tempo ratios lie within 1 ± this."""
+
+SAME_RATIO = 0.0025
+"""Tempo ratios closer than this are one: a 20-second take drifts by 50 ms."""
+
+_OCTAVES = (1.0, 0.5, 2.0)
+_TEMPO_PEAKS = 3
+"""Tempo ratios, beside 1 and the take's own hypotheses, whose pulses agree best and that are searched."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TakeView:
+    """A take made ready to be laid over many beats. `clock`: the tempo the take is known to have."""
+
+    take: TakeFeatures
+    sung: notes.SungFrames
+    pulses: Float32
+    onsets: groove.SungOnsets
+    clock: TempoHypothesis | None
+
+    @classmethod
+    def of(cls, take: TakeFeatures) -> TakeView:
+        """Prepares a take."""
+        clock = take.tempo[0] if take.tempo_known and take.tempo else None
+        onsets = groove.SungOnsets(take.onsets, take.onset_hop_s)
+        return cls(take, notes.sung_frames(take), groove.take_pulses(take), onsets, clock)
+
+
+@dataclass(frozen=True, slots=True)
+class Lay:
+    """One way to lay a beat under the take: `notes` and `pulse` in standard deviations above chance."""
+
+    transform: Transform
+    notes: float
+    pulse: float
+    evidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """A tempo ratio to search, its octave, and whether it brings the beat to the clock (else it is 1)."""
+
+    ratio: float
+    octave: float = 1.0
+    reachable: bool = True
+
+
+def clock_tempo(clock: TempoHypothesis, beat_bpm: float) -> Tempo:
+    """The ratio that brings a beat to a known tempo, over the octaves; ratio 1 where none lies within reach."""
+    options = [Tempo(clock.bpm / (octave * beat_bpm), octave) for octave in _OCTAVES]
+    best = min(options, key=lambda tempo: abs(np.log(tempo.ratio)))
+    return best if abs(best.ratio - 1) <= MAX_STRETCH else Tempo(1.0, 1.0, reachable=False)
+
+
+def likely_tempi(view: TakeView, beat_bpm: float, agreement: Float32) -> list[Tempo]:
+    """The ratios worth an exact look: 1, the take's hypotheses, and the best peaks of the pulses' agreement."""
+    if view.clock is not None:
+        return [clock_tempo(view.clock, beat_bpm)]
+    guessed = [clock_tempo(guess, beat_bpm) for guess in view.take.tempo]
+    octave = guessed[0].octave if guessed and guessed[0].reachable else 1.0
+    found = [Tempo(1.0, octave), *(tempo for tempo in guessed if tempo.reachable)]
+    ratios = groove.ratios()
+    near = np.flatnonzero(np.abs(ratios - 1) <= MAX_STRETCH)
+    inner = near[1:-1]
+    peaks = inner[(agreement[inner] >= agreement[inner - 1]) & (agreement[inner] >= agreement[inner + 1])]
+    worth = sorted(peaks, key=lambda i: fuse.stretch_price(float(ratios[i])) - fuse.PULSE_WEIGHT * agreement[i])
+    found += [Tempo(float(ratios[i]), octave) for i in worth[:_TEMPO_PEAKS]]
+    return _distinct(found)
+
+
+def _distinct(tempi: list[Tempo]) -> list[Tempo]:
+    kept: list[Tempo] = []
+    for tempo in tempi:
+        if all(abs(tempo.ratio - other.ratio) > SAME_RATIO for other in kept):
+            kept.append(tempo)
+    return kept
+
+
+def pulse_at(agreement: Float32, ratio: float) -> float:
+    """The pulses' agreement at a tempo ratio."""
+    return float(np.interp(np.log(ratio), np.log(groove.ratios()), agreement))
+
+
+def search(view: TakeView, beat: Fingerprint, max_shift: int) -> list[Lay]:
+    """The best lay for every transposition within ±`max_shift` and every likely tempo, best first."""
+    agreement = groove.pulse_agreement(view.pulses, groove.beat_pulses(beat)[None])[0]
+    odds = looped(notes.note_odds(beat, notes.HOP_S), beat, view.take.duration_s * (1 + MAX_STRETCH))
+    found: list[Lay] = []
+    for tempo in likely_tempi(view, beat.grid.bpm, agreement):
+        found += _lays(view, beat.grid, odds, tempo, pulse_at(agreement, tempo.ratio), max_shift)
+    return sorted(found, key=lambda lay: (-lay.evidence, abs(lay.transform.transpose), lay.transform.start_s))
+
+
+def settle(view: TakeView, beat: Fingerprint, lay: Lay) -> Transform:
+    """Moves a lay by up to one row so that the sung onsets fall on the beat's; one set by the clock stays."""
+    chosen = lay.transform
+    if view.clock is not None and view.clock.first_beat_s is not None:
+        return chosen
+    fit = groove.onset_fit(view.onsets.on_lattice(chosen.tempo_ratio), groove.onset_train(beat))
+    low = round((chosen.start_s - notes.HOP_S) / groove.FINE_HOP_S)
+    high = round((chosen.start_s + notes.HOP_S) / groove.FINE_HOP_S)
+    if low < 0 or high >= len(fit):
+        return chosen
+    return replace(chosen, start_s=(low + int(np.argmax(fit[low : high + 1]))) * groove.FINE_HOP_S)
+
+
+def _lays(view: TakeView, grid: BeatGrid, odds: Float32, tempo: Tempo, pulse: float, max_shift: int) -> list[Lay]:
+    surface, first = standard_surface(view.sung.on_lattice(tempo.ratio, notes.HOP_S), odds, pickup_rows(grid))
+    starts = (first + np.arange(surface.shape[1])) * notes.HOP_S
+    if view.clock is not None and view.clock.first_beat_s is not None and tempo.reachable:
+        starts = half_bars(grid, view.clock, tempo, float(starts[0]), float(starts[-1]))
+        rows = np.clip(np.round(starts / notes.HOP_S).astype(np.intp) - first, 0, surface.shape[1] - 1)
+        surface = surface[:, rows]
+    soft = soft_maximum(surface)
+    lays = []
+    for shift in range(-max_shift, max_shift + 1):
+        row = shift % 12
+        start = float(starts[int(np.argmax(surface[row]))])
+        transform = Transform(shift, tempo.ratio, start, tempo.octave)
+        price = fuse.shift_price(shift) + fuse.tempo_price(tempo.ratio, known=view.clock is not None)
+        price += 0.0 if tempo.reachable else fuse.OUT_OF_REACH
+        lays.append(Lay(transform, float(soft[row]), pulse, fuse.evidence(float(soft[row]), pulse) - price))
+    return lays
+
+
+def loop(grid: BeatGrid, duration_s: float) -> tuple[float, float]:
+    """What a beat that is too short repeats: first bar line … last bar line within the file (all of it if none)."""
+    bars = np.arange(grid.downbeat, len(grid.beats_s), grid.beats_per_bar)
+    lines = grid.beats_s[bars[(grid.beats_s[bars] >= 0) & (grid.beats_s[bars] <= duration_s)]]
+    return (float(lines[0]), float(lines[-1])) if len(lines) > 1 else (0.0, duration_s)
+
+
+def looped(odds: Float32, beat: Fingerprint, take_s: float) -> Float32:
+    """The odds of a beat, followed by its loop until a take of `take_s` may begin anywhere, where it is shorter."""
+    if beat.duration_s >= take_s:
+        return odds
+    begin_s, end_s = loop(beat.grid, beat.duration_s)
+    times = (np.arange(int(np.ceil((end_s + take_s) / notes.HOP_S))) + 0.5) * notes.HOP_S
+    inside = np.where(times < end_s, times, begin_s + (times - begin_s) % (end_s - begin_s))
+    return odds[np.minimum((inside / notes.HOP_S).astype(np.intp), len(odds) - 1)]
+
+
+def pickup_rows(grid: BeatGrid) -> int:
+    """How many rows a take may begin before the beat does: one bar."""
+    return int(np.ceil(grid.beats_per_bar * 60 / grid.bpm / notes.HOP_S))
+
+
+def standard_surface(sung: Float32, odds: Float32, pickup: int) -> tuple[Float32, int]:
+    """Notes at every transposition and offset, in standard deviations above the mean of all of them.
+
+    Before the beat begins nothing sounds, and any note counts as chance.
+
+    Returns:
+        Float32 [12, offsets] (row k: beat transposed by k semitones) and the offset, in rows, of the first column.
+    """
+    from scipy import fft
+
+    length = int(fft.next_fast_len(len(odds) + len(sung), real=True))
+    surface = notes.correlate(sung, odds - odds.mean(), length)
+    offsets = max(len(odds) - len(sung) + 1, 1)
+    surface = np.concatenate([surface[:, length - pickup :], surface[:, :offsets]], axis=1)
+    spread = max(float(surface.std()), 1e-6)
+    return np.asarray((surface - surface.mean()) / spread, dtype=np.float32), -pickup
+
+
+def half_bars(
+    grid: BeatGrid, clock: TempoHypothesis, tempo: Tempo, earliest_s: float, latest_s: float
+) -> NDArray[np.float64]:
+    """Starts that put the take's known beat on the beat's half-bars (on any beat where the take's bar is unknown)."""
+    first = clock.first_beat_s or 0.0
+    step = grid.beats_per_bar / 2 if clock.first_beat_is_bar else 1.0
+    lead = first * tempo.ratio
+    low, high = grid.position(earliest_s + lead), grid.position(latest_s + lead)
+    positions = np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step
+    if not len(positions):
+        positions = np.array([np.round((low + high) / 2 / step) * step])
+    return np.array([grid.time(float(position)) - lead for position in positions])
+
+
+def soft_maximum(surface: Float32) -> NDArray[np.float64]:
+    """Log-mean-exp along the last axis, in the surface's own unit."""
+    top = surface.max(axis=-1, keepdims=True).astype(np.float64)
+    mean = np.mean(np.exp(SHARPNESS * (surface - top)), axis=-1)
+    return np.asarray(top[..., 0] + np.log(mean) / SHARPNESS)
