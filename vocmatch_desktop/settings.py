@@ -103,6 +103,8 @@ class Settings:
     theme: str = "dark"
     watch_folders: tuple[str, ...] = ()
     excluded_folders: tuple[str, ...] = ()
+    included_folders: tuple[str, ...] = ()
+    """Taken whatever they are called ("samples", "stems") and however short their files are."""
     calibration_s: Mapping[str, float] | None = None
     """Measured loopback residual per "input|output" device pair, seconds."""
 
