@@ -1,0 +1,221 @@
+"""The demo library: thirty beats and three takes that the program writes, plays and sings itself.
+
+`run` makes them and sends the events the catalogue is to store (see `services.indexing`), so that rows appear one by
+one while the rest is still being made. What was made once is kept: a second run finds it. `services.demo_tour` then
+runs every capability on it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from vocmatch_desktop.errors import DiskError
+from vocmatch_desktop.library.records import FoundFile, IndexEvent, Survey
+from vocmatch_desktop.services.listening import Heard, listen
+from vocmatch_desktop.services.pool import Outcome, work_through
+from vocmatch_desktop.types import Report
+
+DEMO_VERSION = 1
+"""Raise it when a beat or a take sounds different: older demos are then made anew."""
+
+PROCESSES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSpec:
+    """Make the demo in `folder`, or find it there."""
+
+    folder: Path
+    processes: int = PROCESSES
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPlaces:
+    """What lies where in the demo's folder."""
+
+    folder: Path
+
+    @property
+    def library(self) -> Path:
+        """Its own catalogue; the demo never mixes with the user's beats."""
+        return self.folder / "library.db"
+
+    @property
+    def beats(self) -> Path:
+        """One FLAC a beat, and beside it what is true of it."""
+        return self.folder / "Beats"
+
+    @property
+    def takes(self) -> Path:
+        """One folder a take."""
+        return self.folder / "Takes"
+
+    @property
+    def stamp(self) -> Path:
+        """Says which version lies here."""
+        return self.folder / "demo.json"
+
+    def beat(self, title: str) -> Path:
+        """A beat's sound."""
+        return self.beats / f"{title}.flac"
+
+    def take(self, title: str) -> Path:
+        """A take's folder."""
+        return self.takes / title
+
+
+@dataclass(frozen=True, slots=True)
+class DemoReady:
+    """The demo is there. `made`: how many beats had to be made; `takes`: their folders."""
+
+    library: Path
+    beats: Path
+    takes: tuple[Path, ...]
+    made: int
+    elapsed_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a process is to make: a take, or a beat that it then listens to."""
+
+    title: str
+    places: DemoPlaces
+    is_take: bool = False
+
+
+def run(spec: DemoSpec, report: Report) -> DemoReady:
+    """Makes what is missing; sends `IndexEvent`s through `report.partial` as beats become ready.
+
+    Raises:
+        DiskError: the folder cannot be written. Whatever `report` raises to stop; what was made by then is kept.
+    """
+    from vocmatch_desktop.synth.takes import TAKES
+
+    started = time.monotonic()
+    places = DemoPlaces(spec.folder)
+    _prepare(places)
+    orders = _orders(places)
+    beats = sum(not order.is_take for order in orders)
+    report.partial(Survey(to_hear=beats))
+    made = 0
+
+    def tell() -> None:
+        report(made / max(1, len(orders)), f"Making the demo: {made} of {len(orders)}")
+
+    tell()
+    outcomes = work_through(orders, make, processes=min(spec.processes, os.cpu_count() or 1), check=tell)
+    with closing(outcomes):
+        for outcome in outcomes:
+            made += 1
+            for event in _events(outcome):
+                report.partial(event)
+            tell()
+    takes = tuple(places.take(take.title) for take in TAKES)
+    return DemoReady(places.library, places.beats, takes, beats, time.monotonic() - started)
+
+
+def _prepare(places: DemoPlaces) -> None:
+    """Creates the folders, and clears away what another version made."""
+    from vocmatch_desktop.synth.songs import SONGS
+    from vocmatch_desktop.synth.takes import TAKES
+
+    try:
+        for folder in (places.beats, places.takes):
+            folder.mkdir(parents=True, exist_ok=True)
+        if _version(places.stamp) == DEMO_VERSION:
+            return
+        for song in SONGS:
+            places.beat(song.title).unlink(missing_ok=True)
+        for take in TAKES:
+            (places.take(take.title) / "take.wav").unlink(missing_ok=True)
+        _write_json(places.stamp, {"version": DEMO_VERSION})
+    except OSError as error:
+        raise DiskError(
+            f"The demo cannot be written to {places.folder} ({error.strerror}).", "Choose another folder with --out."
+        ) from error
+
+
+def _version(stamp: Path) -> int:
+    try:
+        return int(json.loads(stamp.read_text("utf-8"))["version"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return 0
+
+
+def _orders(places: DemoPlaces) -> list[Order]:
+    """Takes first: they are short, and a take wants to be there when the first rows are."""
+    from vocmatch_desktop.synth.songs import SONGS
+    from vocmatch_desktop.synth.takes import TAKES
+
+    takes = [Order(t.title, places, is_take=True) for t in TAKES if not (places.take(t.title) / "take.wav").exists()]
+    known = _known(places)
+    beats = [Order(song.title, places) for song in SONGS if not _is_known(places.beat(song.title), known)]
+    return takes + beats
+
+
+def _known(places: DemoPlaces) -> dict[Path, tuple[int, int, int]]:
+    """Size, time and analyser version of the files the demo's catalogue holds."""
+    from vocmatch_desktop.library.catalogue import Catalogue
+
+    if not places.library.exists():
+        return {}
+    with Catalogue(places.library, read_only=True) as catalogue:
+        return {file.path: (file.size, file.mtime_ns, file.version) for file in catalogue.known_files()}
+
+
+def _is_known(beat: Path, known: dict[Path, tuple[int, int, int]]) -> bool:
+    from vocmatch_desktop.analysis.blob import ANALYSER_VERSION
+
+    if not beat.exists() or beat not in known:
+        return False
+    about = beat.stat()
+    return known[beat] == (about.st_size, about.st_mtime_ns, ANALYSER_VERSION)
+
+
+def make(order: Order) -> Heard | None:
+    """Makes one take, or makes one beat and listens to it; runs in a process of its own."""
+    if not order.is_take:
+        return _make_beat(order)
+    _make_take(order)
+    return None
+
+
+def _make_beat(order: Order) -> Heard:
+    from vocmatch_desktop.audio import files
+    from vocmatch_desktop.synth import mixing, songs
+
+    path = order.places.beat(order.title)
+    if not path.exists():
+        _write_json(path.with_suffix(".json"), songs.truth(songs.find(order.title)).as_json())
+        files.write(path, mixing.render(order.title), subtype="PCM_16")
+    about = path.stat()
+    return listen(FoundFile(path, about.st_size, about.st_mtime_ns))
+
+
+def _make_take(order: Order) -> None:
+    from vocmatch_desktop.audio import files
+    from vocmatch_desktop.synth import takes
+
+    (take,) = (take for take in takes.TAKES if take.title == order.title)
+    folder = order.places.take(order.title)
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_json(folder / "truth.json", takes.take_truth(take))
+    files.write(folder / "take.wav", takes.perform(take), subtype="PCM_24")
+
+
+def _events(outcome: Outcome[Order]) -> list[IndexEvent]:
+    if outcome.crash:
+        raise RuntimeError(f"making “{outcome.item.title}” failed: {outcome.story or outcome.crash}")
+    return [outcome.result.event] if outcome.result else []
+
+
+def _write_json(path: Path, content: dict[str, object]) -> None:
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
+    partial.replace(path)
