@@ -15,6 +15,7 @@ JOBS: Mapping[str, str] = {
     "AuditionSpec": "vocmatch_desktop.services.audition:run",
     "SegmentSpec": "vocmatch_desktop.services.audition:run_segment",
     "FitSpec": "vocmatch_desktop.services.fitting:run",
+    "DemoSpec": "vocmatch_desktop.services.demo:run",
 }
 """Name of the spec type → the function that runs it."""
 
