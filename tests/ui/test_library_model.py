@@ -39,18 +39,18 @@ def text(model: LibraryModel, track_id: int, column: Column) -> str:
 STEP = st.one_of(
     st.tuples(st.just("sort"), st.sampled_from([-1, *Column]), st.booleans()),
     st.tuples(st.just("query"), st.sampled_from(["", "90-100", "am", "#soul", "4*", "is:missing", "C 60-170"])),
-    st.tuples(st.just("put"), st.integers(1, 120), st.integers(1, 6)),
-    st.tuples(st.just("drop"), st.integers(1, 120), st.integers(1, 6)),
+    st.tuples(st.just("put"), st.integers(1, 36), st.integers(1, 5)),
+    st.tuples(st.just("drop"), st.integers(1, 36), st.integers(1, 5)),
     st.tuples(st.just("rank"), st.integers(0, 5)),
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(STEP, max_size=12))
 def test_whatever_happens_views_are_told_the_truth(qapp: QApplication, steps: list[tuple]) -> None:
-    model, spare = LibraryModel(), synthetic_rows(130)
+    model, spare = LibraryModel(), synthetic_rows(40)
     QAbstractItemModelTester(model, FATAL, model)
-    model.load(spare[:50])
+    model.load(spare[:14])
     chosen = {index.data(ID_ROLE): index for index in map(QPersistentModelIndex, (model.index(r, 0) for r in (0, 7)))}
     for name, *values in steps:
         if name == "sort":
@@ -136,12 +136,12 @@ def test_counts_follow_the_filter(model: LibraryModel) -> None:
     ("found", "words"),
     [
         (match(1, transpose=2, tempo_ratio=1.014), "+2 st · +1.4\u202f%"),
-        (match(1, tempo_ratio=0.92), "−8\u202f%"),
+        (match(1, tempo_ratio=0.92), "−8\u202f% far"),
         (match(1, octave=0.5, transpose=-3), "÷2 · −3 st"),
         (match(1, octave=2.0), "×2"),
         (match(1), "as it is"),
         (Match(1, 20, Parts(), Transform(), (Reason("tempo_far"),)), "— tempo far"),
-        (Match(1, 20, Parts(), Transform(), (Reason("key_far"),)), "— key far"),
+        (Match(1, 20, Parts(), Transform(), (Reason("key", (("relation", "distant"),)),)), "— key far"),
     ],
 )
 def test_to_fit_says_what_is_done_to_the_beat(model: LibraryModel, found: Match, words: str) -> None:

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QHeaderView
 from vocmatch_desktop.ui.library_rows import Column
 
 LEAST = {
-    Column.MATCH: 84,
-    Column.TITLE: 132,
-    Column.KEY: 84,
+    Column.MATCH: 80,
+    Column.TITLE: 128,
+    Column.KEY: 86,
     Column.BPM: 62,
-    Column.FIT: 126,
+    Column.FIT: 140,
     Column.LENGTH: 58,
     Column.RATING: 96,
     Column.TAGS: 84,

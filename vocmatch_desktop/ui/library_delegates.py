@@ -29,7 +29,7 @@ GOOD_SCORE = 60.0
 SCORE_PX = 14
 NUMBER_WIDTH, BAR_WIDTH, BAR_HEIGHT = 28.0, 72.0, 6.0
 STAR_SIZE, STAR_STEP, STARS = 13.0, 16.0, 5
-CAMELOT_OFFSET = 40.0
+CAMELOT_OFFSET = 38.0
 CHIP_HEIGHT = 20.0
 THUMBNAIL_HEIGHT = 22.0
 DIMMED = 0.45
@@ -164,7 +164,7 @@ class KeyDelegate(CellDelegate):
         wheel = area.adjusted(CAMELOT_OFFSET, 0, 0, 0)
         taken = self.text(painter, wheel, row.key.camelot, "text_2", SMALL_PX)
         if row.locks.key is not None and wheel.left() + taken + 14 < area.right() + SPACE_2:
-            paint_lock(painter, QPointF(wheel.left() + taken + 5, area.center().y()), self.theme.color("text_2"))
+            paint_lock(painter, QPointF(wheel.left() + taken + 8, area.center().y()), self.theme.color("text_2"))
 
 
 class TempoDelegate(CellDelegate):
@@ -188,11 +188,11 @@ class FitDelegate(CellDelegate):
     def paint_cell(
         self, painter: QPainter, area: QRectF, row: Row, match: Match | None, index: Index, selected: bool
     ) -> None:
-        """Far transforms say "far" as well as being amber."""
+        """Caution is a word as well as a colour."""
         fit = words.fit_words(match, index.model().ranked)
         taken = self.text(painter, area, fit.text, _ROLE_OF_LEVEL[fit.level])
-        if fit.level == "far":
-            self.text(painter, area.adjusted(taken + SPACE_2, 0, 0, 0), words.tr("far"), "caution", SMALL_PX)
+        if fit.caution:
+            self.text(painter, area.adjusted(taken + SPACE_2, 0, 0, 0), fit.caution, "caution", SMALL_PX)
 
 
 class LengthDelegate(CellDelegate):

@@ -18,10 +18,11 @@ FAR_SEMITONES, FAR_RATIO = 4, 0.05
 
 @dataclass(frozen=True, slots=True)
 class FitWords:
-    """What "To fit" shows; `level` ("none", "as_is", "gentle", "far") picks the colour, the text says the same."""
+    """What "To fit" shows; `level` ("none", "as_is", "gentle", "far") picks the colour, `caution` says it in words."""
 
     text: str
     level: str
+    caution: str = ""
 
 
 def tr(text: str) -> str:
@@ -56,16 +57,15 @@ def fit_words(match: Match | None, ranked: bool) -> FitWords:
     """How far a beat has to be bent for the take; `ranked` says that there is a ranking at all."""
     if match is None:
         return FitWords(tr("— far"), "none") if ranked else FitWords("", "none")
-    kinds = {reason.kind for reason in match.reasons}
-    if "tempo_far" in kinds:
+    if any(reason.kind == "tempo_far" for reason in match.reasons):
         return FitWords(tr("— tempo far"), "none")
-    if "key_far" in kinds:
-        return FitWords(tr("— key far"), "none")
     words = transform_words(match.transform)
+    if any(reason.kind == "key" and reason["relation"] == "distant" for reason in match.reasons):
+        return FitWords(words or "—", "far", tr("key far"))
     if not words:
         return FitWords(tr("as it is"), "as_is")
     far = abs(match.transform.transpose) >= FAR_SEMITONES or abs(match.transform.tempo_ratio - 1) >= FAR_RATIO
-    return FitWords(words, "far" if far else "gentle")
+    return FitWords(words, "far", tr("far")) if far else FitWords(words, "gentle")
 
 
 def length(seconds: float) -> str:
@@ -105,7 +105,8 @@ def cell(column: Column, row: Row, match: Match | None, ranked: bool) -> str:
     if column == Column.KEY:
         return f"{row.key.name} {row.key.camelot}" if row.key else ""
     if column == Column.FIT:
-        return fit_words(match, ranked).text
+        fit = fit_words(match, ranked)
+        return f"{fit.text} {fit.caution}".strip()
     return {
         Column.TITLE: row.title,
         Column.BPM: bpm(row.bpm),

@@ -10,6 +10,10 @@ from vocmatch_desktop.ui.library_words import AUDIBLE_RATIO, percent, signed
 from vocmatch_desktop.ui.score_bars import PartScore
 
 ENTERS = "enters"
+_LAID = frozenset({ENTERS, "transpose", "tempo"})
+"""Kinds that the line under the waveform says already."""
+EASY_SPACE = 60.0
+"""From here on silence about the space means that there is some."""
 
 
 def tr(text: str) -> str:
@@ -28,7 +32,10 @@ def parts(match: Match) -> tuple[PartScore, ...]:
 
 
 def _why(match: Match, part: str) -> str:
-    return next((words.sentence(reason) for reason in match.reasons if words.part(reason.kind) == part), "")
+    about = [reason for reason in match.reasons if words.part(reason.kind) == part and reason.kind not in _LAID]
+    if about:
+        return words.sentence(about[0])
+    return tr("room for a voice") if part == "space" and (match.parts.space or 0) >= EASY_SPACE else ""
 
 
 def laying(match: Match) -> str:
@@ -40,7 +47,7 @@ def laying(match: Match) -> str:
 def other_reasons(match: Match) -> tuple[str, ...]:
     """The reasons that are not said beside a bar already, most telling first."""
     told = {part.why for part in parts(match)}
-    sentences = [words.sentence(reason) for reason in match.reasons if reason.kind != ENTERS]
+    sentences = [words.sentence(reason) for reason in match.reasons if reason.kind not in _LAID]
     return tuple(sentence for sentence in dict.fromkeys(sentences) if sentence and sentence not in told)
 
 

@@ -21,6 +21,7 @@ BAR, GAP = 2.0, 1.0
 KEPT_THUMBNAILS = 800
 QUIETEST_BAR = 0.06
 """Silence is still drawn as a thin line: an empty cell would look like a missing picture."""
+LABEL_HEIGHT = 16
 SEEK_STEP_S = 5.0
 SILENT_PEAK = 128
 """The middle of a uint8 sample, as an overview's minima and maxima are stored."""
@@ -189,7 +190,7 @@ class WaveformView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         fit, quiet = self._theme.color("fit"), self._theme.color("text_2", 0.45)
         bars = max(1, int(self.width() / (BAR + GAP)))
-        area = QRectF(0, 16, self.width(), self.height() - 20)
+        area = QRectF(0, LABEL_HEIGHT, self.width(), self.height() - LABEL_HEIGHT - 4)
         paint_bars(painter, area, envelope(peaks, bars), lambda place: fit if self._inside(place) else quiet)
         painter.end()
         return pixmap
@@ -198,14 +199,16 @@ class WaveformView(QWidget):
         left, right = self._x(region.from_s), self._x(region.to_s)
         accent = self._theme.color("accent")
         painter.fillRect(QRectF(left - 1, 0, 2, self.height()), accent)
-        painter.fillRect(QRectF(right - 0.5, 0, 1, self.height()), accent)
+        painter.fillRect(QRectF(right - 0.5, LABEL_HEIGHT, 1, self.height() - LABEL_HEIGHT), accent)
         font = self._theme.font(SMALL_PX)
         painter.setFont(font)
         painter.setPen(self._theme.color("text"))
         words = self.tr("your take")
         wide = QFontMetricsF(font).horizontalAdvance(words)
         x = left + 5 if left + 5 + wide < self.width() else left - 5 - wide
-        painter.drawText(QRectF(x, 0, wide + 2, 15), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+        painter.drawText(
+            QRectF(x, 0, wide + 2, LABEL_HEIGHT), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words
+        )
 
     def _paint_lines(self, painter: QPainter) -> None:
         if self._position_s is not None:
