@@ -1,0 +1,192 @@
+"""One playback from `play` to its end: the ring, the thread that fills it, and what is heard when."""
+
+from __future__ import annotations
+
+import math
+import threading
+from bisect import bisect_right
+from time import monotonic
+from typing import Any
+
+import numpy as np
+
+from vocmatch_desktop.audio.mixing import Mixer, Scene, Span
+from vocmatch_desktop.types import Float32
+
+AHEAD_S = 0.08
+"""How far the mixing thread is ahead of the callback: the time a busy interpreter may take without being heard."""
+
+BLOCK_S = 0.02
+RING_FRAMES = 1 << 15
+FADE_S = 0.005
+READY_S = 0.25
+"""How long to wait for the first decoded sound before starting with silence."""
+
+PATIENCE_S = 3.0
+"""How long to wait for a swapped-in source to be decoded."""
+
+
+class Run:
+    """Plays a scene on an rtmixer stream. `scene` may be replaced at any time by the owner's thread."""
+
+    def __init__(self, stream: Any, lock: threading.Lock, scene: Scene, start: int) -> None:
+        import rtmixer
+
+        self.scene = scene
+        self._ran_empty = 0
+        self.is_lost = False
+        self._stream = stream
+        self._lock = lock
+        self._rate = int(stream.samplerate)
+        self._block = round(BLOCK_S * self._rate)
+        self._channels = int(stream.channels)
+        self._ring = rtmixer.RingBuffer(4 * self._channels, RING_FRAMES)
+        self._start = start
+        self._mixer = Mixer(start)
+        self._shown = scene
+        self._waiting_since = 0.0
+        self._written = 0
+        self._map: list[tuple[int, int]] = [(0, start)]
+        """(frames written before, timeline frame) at the start and at every jump, in order."""
+        self._anchor: tuple[int, Any] | None = None
+        """(frames the callback had taken before, rtmixer action), renewed after every underrun."""
+        self._jump: int | None = None
+        self._stopping = threading.Event()
+        self._abandoned = threading.Event()
+        self._thread = threading.Thread(target=self._fill, name="mixer", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether something is still to be heard."""
+        return self._thread.is_alive()
+
+    @property
+    def underruns(self) -> int:
+        """Audible gaps: the mixing thread, or the whole program, was too slow."""
+        driver = int(self._anchor[1].stats.output_underflows) if self._anchor is not None else 0
+        return self._ran_empty + driver
+
+    def stop(self) -> None:
+        """Fades out; returns at once."""
+        self._stopping.set()
+
+    def abandon(self) -> None:
+        """Ends the thread now."""
+        self._abandoned.set()
+        self._stopping.set()
+        self._thread.join()
+
+    def seek(self, frame: int) -> None:
+        """Goes on at timeline frame `frame` with the next block."""
+        self._jump = frame
+
+    @property
+    def position(self) -> int:
+        """The timeline frame that is at the converter now."""
+        return self._timeline(self._played())
+
+    def heard_at(self, frame: int) -> float | None:
+        """Stream time of timeline frame `frame`, reckoned from the start of the run (or the last underrun)."""
+        if self._anchor is None or self._anchor[1].done_frames == 0:
+            return None
+        played_before, action = self._anchor
+        return float(action.actual_time) + (frame - self._start - played_before) / self._rate
+
+    def _played(self) -> int:
+        """Frames that have left the converter, by the stream's clock, never more than the callback has taken."""
+        if self._anchor is None:
+            return 0
+        played_before, action = self._anchor
+        if action.done_frames == 0:
+            return played_before
+        elapsed = math.floor((self._stream.time - action.actual_time) * self._rate) if self._stream.active else 1 << 62
+        return max(played_before, min(played_before + elapsed, self._taken()))
+
+    def _taken(self) -> int:
+        """Frames the callback has taken out of the ring."""
+        return self._written - int(self._ring.read_available)
+
+    def _timeline(self, played: int) -> int:
+        index = bisect_right(self._map, (played, 1 << 62)) - 1
+        written, frame = self._map[max(0, index)]
+        return frame + played - written
+
+    def _fill(self) -> None:
+        self._await_decoders()
+        while not self._stopping.is_set() and self._top_up():
+            self._stopping.wait(BLOCK_S)
+        if self._stopping.is_set() and self._written and not self._abandoned.is_set():
+            self._write(self._mixer.fade_out(max(1, round(FADE_S * self._rate))))
+        self._drain()
+
+    def _await_decoders(self) -> None:
+        """Gives files that are just being opened a moment, so that their first note is not swallowed."""
+        deadline = monotonic() + READY_S
+        while not self._is_prepared(self.scene) and monotonic() < deadline and not self._stopping.is_set():
+            self._stopping.wait(0.004)
+        self._shown = self.scene
+
+    def _is_prepared(self, scene: Scene) -> bool:
+        # not a generator: every source is to be asked, not only those up to the first that is not ready
+        ready = [track.source.prepare(self._mixer.frame - track.at) for track in scene.tracks]
+        return all(ready)
+
+    def _current(self) -> Scene:
+        """The newest scene all of whose sources are ready; an older one for a while otherwise."""
+        scene = self.scene
+        if scene is not self._shown:
+            self._waiting_since = self._waiting_since or monotonic()
+            if self._is_prepared(scene) or monotonic() - self._waiting_since > PATIENCE_S:
+                self._shown, self._waiting_since = scene, 0.0
+        return self._shown
+
+    def _top_up(self) -> bool:
+        """Fills the ring up to `AHEAD_S`; False when the timeline has ended or the device is gone."""
+        if not self._stream.active:
+            self.is_lost = True
+            return False
+        while self._ring.read_available < AHEAD_S * self._rate:
+            if (jump := self._jump) is not None:
+                self._jump = None
+                self._mixer.jump(jump)
+            samples, spans = self._mixer.render(self._current(), self._block)
+            self._note(spans)
+            self._write(samples)
+            if len(samples) < self._block:
+                return False
+        self._ensure_playing()
+        return True
+
+    def _note(self, spans: list[Span]) -> None:
+        at = self._written
+        for span in spans:
+            written, frame = self._map[-1]
+            if span.start != frame + at - written:
+                self._map = (
+                    [*self._map[-63:], (at, span.start)] if len(self._map) > 1 else [*self._map, (at, span.start)]
+                )
+            at += span.frames
+
+    def _write(self, samples: Float32) -> None:
+        shaped = samples if self._channels == 2 else samples.mean(axis=1, keepdims=True)
+        self._ring.write(np.ascontiguousarray(np.clip(shaped, -1, 1), np.float32))
+        self._written += len(samples)
+
+    def _ensure_playing(self) -> None:
+        """Hands the ring to the callback, again if it ran empty (then rtmixer lets go of it)."""
+        with self._lock:
+            if self._anchor is not None and self._anchor[1] in self._stream.actions:
+                return
+            self._ran_empty += self._anchor is not None
+            self._anchor = self._taken(), self._stream.play_ringbuffer(self._ring)
+
+    def _drain(self) -> None:
+        """Waits until everything in the ring has been heard."""
+        if self._written and not self._abandoned.is_set() and self._stream.active:
+            self._ensure_playing()
+        while self._ring.read_available and not self._abandoned.wait(BLOCK_S / 2):
+            if not self._stream.active:
+                self.is_lost = True
+                return
+        self._abandoned.wait(0 if self._abandoned.is_set() else float(self._stream.latency))
