@@ -12,7 +12,9 @@ are short transactions; a second program's write waits for the first, and says s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -60,15 +62,25 @@ class Catalogue:
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for questions of the room's own that belong together: no write comes between them."""
+        with schema.plain_words(self.path):
+            self._connection.execute("BEGIN")
+            try:
+                yield self._connection
+            finally:
+                self._connection.execute("ROLLBACK")
+
     def columns(self) -> Columns:
         """Everything the table shows, in the order it was added."""
-        with schema.plain_words(self.path):
-            return reading.columns(self._connection)
+        with self.reading() as connection:
+            return reading.columns(connection)
 
     def rows(self, ids: Iterable[int] | None = None) -> tuple[TrackRow, ...]:
         """Rows in the order of `ids` (None: all); tracks that are not there are left out."""
-        with schema.plain_words(self.path):
-            return reading.rows(self._connection, ids)
+        with self.reading() as connection:
+            return reading.rows(connection, ids)
 
     def row(self, track: int) -> TrackRow:
         """One row; raises `NotFound`."""
@@ -79,13 +91,13 @@ class Catalogue:
 
     def search(self, text: str) -> NDArray[np.int64]:
         """Ids, int64, of the tracks that have all the words, best first; any text is allowed."""
-        with schema.plain_words(self.path):
-            return np.array(words.search(self._connection, text), np.int64)
+        with self.reading() as connection:
+            return np.array(words.search(connection, text), np.int64)
 
     def find(self, beat: str) -> TrackRow:
         """The track a person names by its id or by the path of one of its files; raises `NotFound`."""
-        with schema.plain_words(self.path):
-            track = reading.track_at(self._connection, Path(beat).expanduser().absolute())
+        with self.reading() as connection:
+            track = reading.track_at(connection, Path(beat).expanduser().absolute())
         if track is None and beat.isascii() and beat.isdigit():
             track = int(beat)
         if track is None:
@@ -94,13 +106,13 @@ class Catalogue:
 
     def files(self, track: int) -> tuple[FileRow, ...]:
         """All files of a track, the main one first."""
-        with schema.plain_words(self.path):
-            return reading.files(self._connection, track)
+        with self.reading() as connection:
+            return reading.files(connection, track)
 
     def known_files(self) -> tuple[KnownFile, ...]:
         """What a scan compares folders with."""
-        with schema.plain_words(self.path):
-            return reading.known_files(self._connection)
+        with self.reading() as connection:
+            return reading.known_files(connection)
 
     def peaks(self, track: int) -> NDArray[np.uint8] | None:
         """Waveform overview, uint8 [2, 400] (minimum, maximum; 128 is silence), None where the track is gone."""
@@ -112,8 +124,8 @@ class Catalogue:
         blob = self._analysis("fingerprint", track)
         if blob is None:
             raise KeyError(track)
-        with schema.plain_words(self.path):
-            (state,) = reading.states(self._connection, [track])
+        with self.reading() as connection:
+            (state,) = reading.states(connection, [track])
         return with_locks(from_blob(blob), state.locks)
 
     def _analysis(self, column: str, track: int) -> bytes | None:
@@ -121,15 +133,15 @@ class Catalogue:
             f"SELECT {column} FROM analysis JOIN file ON file.audio_hash = analysis.audio_hash"
             " JOIN track ON track.main_file = file.id WHERE track.id = ?"
         )
-        with schema.plain_words(self.path):
-            row = self._connection.execute(sql, (track,)).fetchone()
+        with self.reading() as connection:
+            row = connection.execute(sql, (track,)).fetchone()
         return None if row is None else bytes(row[0])
 
     @property
     def revision(self) -> int:
         """Counts up whenever something changes that a ranking depends on: sounds, locks, what is there."""
-        with schema.plain_words(self.path):
-            return int(self._connection.execute("SELECT number FROM revision WHERE name = 'beats'").fetchone()[0])
+        with self.reading() as connection:
+            return int(connection.execute("SELECT number FROM revision WHERE name = 'beats'").fetchone()[0])
 
     def changed_elsewhere(self) -> bool:
         """Whether another program has written since this was last asked; costs microseconds."""
@@ -144,48 +156,48 @@ class Catalogue:
 
     def store(self, event: IndexEvent) -> Stored:
         """Writes what indexing found (`services.indexing` sends it); committed when this returns."""
-        return self._write(lambda: intake.store(self._connection, event))
+        return self._write(lambda connection: intake.store(connection, event))
 
     def set_tags(self, tracks: Sequence[int], tags: Iterable[str]) -> Change:
         """Gives tracks these tags in place of theirs. This and the edits below raise `NotFound` for unknown tracks."""
-        return self._write(lambda: edits.set_tags(self._connection, tracks, tags), matters=False)
+        return self._write(lambda connection: edits.set_tags(connection, tracks, tags), matters=False)
 
     def rate(self, tracks: Sequence[int], stars: int) -> Change:
         """0 (not rated) … 5 stars."""
-        return self._write(lambda: edits.rate(self._connection, tracks, stars), matters=False)
+        return self._write(lambda connection: edits.rate(connection, tracks, stars), matters=False)
 
     def lock(self, tracks: Sequence[int], locks: Locks) -> Change:
         """Corrects tempo octave and key by hand; `Locks()` takes the corrections away."""
-        return self._write(lambda: edits.lock(self._connection, tracks, locks))
+        return self._write(lambda connection: edits.lock(connection, tracks, locks))
 
     def remove(self, tracks: Sequence[int]) -> Change:
         """Takes tracks out of the library and remembers it; never touches a file."""
-        return self._write(lambda: edits.remove(self._connection, tracks))
+        return self._write(lambda connection: edits.remove(connection, tracks))
 
     def bring_back(self, tracks: Sequence[int]) -> Change:
         """Puts removed tracks back, with their tags, ratings and locks."""
-        return self._write(lambda: edits.bring_back(self._connection, tracks))
+        return self._write(lambda connection: edits.bring_back(connection, tracks))
 
     def exclude(self, folder: Path) -> Change:
         """Takes out the tracks all of whose files are under `folder`."""
-        return self._write(lambda: edits.remove(self._connection, reading.tracks_under(self._connection, folder)))
+        return self._write(lambda connection: edits.remove(connection, reading.tracks_under(connection, folder)))
 
     def relocate(self, track: int, path: Path) -> Change:
         """Says where a missing file is now; index `path` afterwards, in case its sound differs."""
-        return self._write(lambda: edits.relocate(self._connection, track, path))
+        return self._write(lambda connection: edits.relocate(connection, track, path))
 
     def split(self, file: int) -> Change:
         """Makes one version of a beat a beat of its own (`FileRow.id`); the new id is `values["track"]`."""
-        return self._write(lambda: edits.split(self._connection, file))
+        return self._write(lambda connection: edits.split(connection, file))
 
     def undo(self, change: Change) -> Change:
         """Makes things as they were before an edit; gives what undoes the undo."""
-        return self._write(lambda: edits.undo(self._connection, change))
+        return self._write(lambda connection: edits.undo(connection, change))
 
-    def _write(self, work: Callable[[], T], matters: bool = True) -> T:
+    def _write(self, work: Callable[[sqlite3.Connection], T], matters: bool = True) -> T:
         """Runs `work` in a transaction; `matters` where a ranking may come out differently afterwards."""
         with schema.transaction(self._connection, self.path):
-            result = work()
+            result = work(self._connection)
             if matters:
                 self._connection.execute("UPDATE revision SET number = number + 1 WHERE name = 'beats'")
         return result
