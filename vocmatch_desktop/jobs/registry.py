@@ -13,13 +13,16 @@ from typing import Any, Protocol, cast
 
 JOBS: Mapping[str, str] = {
     "AuditionSpec": "vocmatch_desktop.services.audition:run",
-    "SegmentSpec": "vocmatch_desktop.services.audition:run_segment",
+    "ExportSpec": "vocmatch_desktop.services.exporting:run",
     "FitSpec": "vocmatch_desktop.services.fitting:run",
-    "DemoSpec": "vocmatch_desktop.services.demo:run",
+    "IndexSpec": "vocmatch_desktop.services.indexing:run",
+    "PadSpec": "vocmatch_desktop.services.padding:run",
+    "PairSpec": "vocmatch_desktop.services.pairing:run",
+    "SegmentSpec": "vocmatch_desktop.services.audition:run_segment",
 }
 """Name of the spec type → the function that runs it."""
 
-LIVES: Mapping[str, str] = {}
+LIVES: Mapping[str, str] = {"LivePitchSpec": "vocmatch_desktop.services.live:open_pitch"}
 """Name of the spec type → the function that opens the live session."""
 
 WARM_NOW: tuple[str, ...] = ("numpy", "scipy.signal", "soundfile")

@@ -13,7 +13,9 @@ import numpy as np
 from vocmatch_desktop.audio import files
 from vocmatch_desktop.audio.loudness import Loudness, gain_to
 from vocmatch_desktop.audio.resample import Resampler
+from vocmatch_desktop.errors import DiskError
 from vocmatch_desktop.services.fitting import louder, told
+from vocmatch_desktop.services.identity import identity
 from vocmatch_desktop.services.laying import Loop, fitted, loop_for
 from vocmatch_desktop.services.scratch import Scratch
 from vocmatch_desktop.types import Audio, AudioFile, BeatGrid, Float32, Report, Transform
@@ -61,11 +63,10 @@ class Audition:
 class SegmentSpec:
     """Bend only what lies under a take of `duration_s`, for playing beside it; files are kept in `folder` for a while.
 
-    `rate`: the player's. `audio_hash` is the beat's, `take_lufs` the take's loudness.
+    `rate`: the player's. `take_lufs`: the take's loudness.
     """
 
     beat: Path
-    audio_hash: str
     grid: BeatGrid
     transform: Transform
     duration_s: float
@@ -95,6 +96,8 @@ def run(spec: AuditionSpec, report: Report) -> Audition:
         NotFound, UnreadableAudio: the take or the beat. DiskError: `out`. Cancelled: nothing is left behind.
     """
     take, beat = files.probe(spec.take), files.probe(spec.beat)
+    if any(spec.out.exists() and spec.out.samefile(source) for source in (spec.take, spec.beat)):
+        raise DiskError("The mix would replace the take or the beat it is made of.", "Choose another file.")
     rate = take.rate if take.rate >= LOWEST_RATE else max(LOWEST_RATE, beat.rate)
     folder = spec.out.parent
     with ExitStack() as stack:
@@ -188,7 +191,7 @@ def _largest(samples: Float32) -> float:
 def _mark(spec: SegmentSpec) -> str:
     transform = spec.transform
     numbers = f"{transform.tempo_ratio:.7f}/{transform.start_s:.4f}/{spec.duration_s:.4f}/{spec.rate}"
-    text = f"{spec.audio_hash}/{transform.transpose}/{numbers}"
+    text = f"{identity(spec.beat)}/{transform.transpose}/{numbers}"
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 

@@ -15,6 +15,7 @@ from vocmatch_desktop.errors import UserError
 from vocmatch_desktop.export.names import free_path, tagged_name
 from vocmatch_desktop.export.placing import Placing, place
 from vocmatch_desktop.export.wavmeta import add_acid_chunk
+from vocmatch_desktop.services.identity import identity
 from vocmatch_desktop.services.laying import fitted, loop_for
 from vocmatch_desktop.services.scratch import Scratch
 from vocmatch_desktop.types import Audio, BeatGrid, Key, Report, Transform
@@ -29,13 +30,12 @@ FULL_SCALE = 1.0 - 2.0**-23
 class FitSpec:
     """Bend `beat` to a take and write it to `folder`.
 
-    `audio_hash`, `grid` and `key` are the beat's own (as analysed or locked); `take_duration_s` is the whole take's
-    length and `take_from_s` where in it `transform` counts from (a selection's start).
+    `grid` and `key` are the beat's own (as analysed or locked); `take_duration_s` is the whole take's length and
+    `take_from_s` where in it `transform` counts from (a selection's start).
     """
 
     beat: Path
     title: str
-    audio_hash: str
     grid: BeatGrid
     key: Key | None
     transform: Transform
@@ -79,7 +79,7 @@ def run(spec: FitSpec, report: Report) -> FittedBeat:
     mark = _mark(spec, placing, frames)
     name = tagged_name(spec.title, bpm=placing.bpm, key=key, suffix=f" [{mark}].wav")
     path, gain_db = spec.folder / name, 0.0
-    reused = _is_whole(path, frames)
+    reused = is_whole(path, frames)
     if not reused:
         path = free_path(spec.folder, name)
         loop = loop_for(spec.grid, beat.duration_s, take_to_s)
@@ -135,12 +135,13 @@ def told(sound: Iterable[Audio], frames: int, report: Report, what: str, upto: f
 def _mark(spec: FitSpec, placing: Placing, frames: int) -> str:
     """What tells two fittings of one beat apart."""
     transform = spec.transform
-    parts = (RENDERING, spec.audio_hash, transform.transpose, f"{transform.tempo_ratio:.7f}")
+    parts = (RENDERING, identity(spec.beat), transform.transpose, f"{transform.tempo_ratio:.7f}")
     text = "/".join(map(str, (*parts, f"{placing.beat_from_s:.4f}", frames)))
     return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
 
 
-def _is_whole(path: Path, frames: int) -> bool:
+def is_whole(path: Path, frames: int) -> bool:
+    """Whether `path` is a sound file of exactly `frames`."""
     try:
         return files.probe(path).frames == frames
     except UserError:  # it is not there, or somebody else's work under our name

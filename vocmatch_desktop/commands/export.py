@@ -1,0 +1,65 @@
+"""`vocmatch export`: a session folder for a DAW."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from vocmatch_desktop.commands.options import (
+    Bpm,
+    FirstBeat,
+    InKey,
+    JsonFlag,
+    LibraryFile,
+    TakeFile,
+    pair_spec,
+    take_title,
+)
+from vocmatch_desktop.commands.output import emit, progress
+
+BeatOption = Annotated[str, typer.Option("--beat", metavar="BEAT", help="An id of the library, or a sound file.")]
+FormatOption = Annotated[Literal["wav", "dawproject", "rpp"], typer.Option("--format", help="What the DAW opens.")]
+OutFolder = Annotated[Path | None, typer.Option(help="The session's folder (default: one in your exports folder).")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds `export`."""
+    app.command()(export)
+
+
+def export(
+    take: TakeFile,
+    beat: BeatOption,
+    format_: FormatOption = "wav",
+    out: OutFolder = None,
+    bpm: Bpm = None,
+    first_beat: FirstBeat = None,
+    in_key: InKey = False,
+    library: LibraryFile = None,
+    json_: JsonFlag = False,
+) -> None:
+    """Writes the take and the fitted beat, both starting at the same bar line, for a DAW."""
+    from vocmatch_desktop.services import exporting
+
+    spec = exporting.ExportSpec(
+        pair=pair_spec(take, beat, library, bpm, first_beat, in_key),
+        title=take_title(take),
+        folder=out.expanduser().absolute() if out else _folder(take),
+        format=format_,
+    )
+    with progress() as report:
+        result = exporting.run(spec, report)
+    shown = {"files": result.files, "bpm": result.bpm, "key": result.key.name}
+    lines = "\n".join(str(file) for file in result.files)
+    emit(shown, as_json=json_, text=f"{lines}\n{result.bpm:.2f} BPM, {result.key.name}")
+
+
+def _folder(take: Path) -> Path:
+    from vocmatch_desktop.export.names import safe_name
+    from vocmatch_desktop.settings import Places, load
+
+    places = Places.from_environment()
+    chosen = load(places.settings_file).export_folder
+    return (Path(chosen) if chosen else places.data / "Exports") / safe_name(take_title(take))

@@ -1,0 +1,51 @@
+"""A REAPER project: plain text, one track a file, all of them at the start of the first bar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from vocmatch_desktop.errors import DiskError
+from vocmatch_desktop.types import AudioFile
+
+
+def write_project(path: Path, sounds: Sequence[tuple[str, AudioFile]], *, bpm: float, beats_per_bar: int = 4) -> None:
+    """Writes `path` (.rpp) with a track for each (name, sound); the sounds lie in the project's own folder.
+
+    Raises:
+        DiskError: no space, no permission.
+    """
+    lines = ['<REAPER_PROJECT 0.1 "6.0" 0', f"  TEMPO {bpm:.6f} {beats_per_bar} 4"]
+    for name, sound in sounds:
+        lines += _track(name, sound)
+    partial = path.with_name(path.name + ".partial")
+    try:
+        partial.write_text("\n".join([*lines, ">", ""]), "utf-8")
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise DiskError(f"The project cannot be written to {path.parent}.", "Check space and permissions.") from error
+
+
+def _track(name: str, sound: AudioFile) -> list[str]:
+    return [
+        "  <TRACK",
+        f"    NAME {_quoted(name)}",
+        "    <ITEM",
+        "      POSITION 0",
+        f"      LENGTH {sound.duration_s:.9f}",
+        f"      NAME {_quoted(name)}",
+        "      <SOURCE WAVE",
+        f"        FILE {_quoted(sound.path.name)}",
+        "      >",
+        "    >",
+        "  >",
+    ]
+
+
+def _quoted(text: str) -> str:
+    """REAPER knows three quotes and no escapes: a text that holds all of them loses the last."""
+    for quote in "\"'`":
+        if quote not in text:
+            return f"{quote}{text}{quote}"
+    return f"`{text.replace('`', '')}`"

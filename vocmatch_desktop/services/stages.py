@@ -1,0 +1,25 @@
+"""A job made of jobs: each reports 0…1 of its own stage, the window sees one bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from vocmatch_desktop.types import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The report of a part of a job: its 0…1 is `start`…`end` of the whole."""
+
+    report: Report
+    start: float
+    end: float
+
+    def __call__(self, fraction: float, what: str) -> None:
+        """Says how far the stage is."""
+        self.report(self.start + fraction * (self.end - self.start), what)
+
+    def partial(self, event: Any) -> None:
+        """Hands on a part of the result."""
+        self.report.partial(event)
