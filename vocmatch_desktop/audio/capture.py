@@ -46,7 +46,7 @@ from vocmatch_desktop.types import SILENCE_DB, Float32
 DRAIN_S = 0.015
 """How often the rings are emptied: short, because the live pitch line waits for it."""
 
-LATENCY_S = 0.02
+LATENCY_S = 0.03
 
 SETTLING_S = 0.3
 """A driver's clock jumps by tens of milliseconds while a stream starts (measured: under 100 ms)."""

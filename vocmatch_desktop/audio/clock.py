@@ -36,6 +36,7 @@ CLICKS = 8
 CLICK_BPM = 240.0
 SEARCH_S = 0.12
 LEAST_CONTRAST = 4.0
+ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +70,43 @@ def measure_loopback(
     Raises:
         DeviceError: a device cannot be opened, or the microphone does not hear the loudspeaker.
     """
-    with tempfile.TemporaryDirectory() as folder, Recorder(microphone, channel=channel) as recorder:
-        with Player(loudspeaker) as player:
-            player.open()
-            sleep(max(player.settles_in_s, recorder.settles_in_s))
-            recorder.record(Path(folder) / "loop.wav")
-            click = ClickSource(player.rate, CLICK_BPM, to_beat=CLICKS, beats_per_bar=1)
-            player.play([Track("click", click)], start=-player.rate // 4)
-            heard_s = _played(player)
-            sleep(SEARCH_S + 0.1)
-            recording = recorder.stop()
-            latency_s = recorder.latency_s + player.latency_s
-        samples = read(recording.path).samples[:, 0] if recording.frames else np.zeros(0, np.float32)
-    offsets = _offsets(samples, recording, heard_s, calibration_s)
+    for _ in range(ATTEMPTS):
+        clicks = _play_and_record(microphone, loudspeaker, channel)
+        if not clicks.gaps:
+            break
+    offsets = _offsets(clicks, calibration_s)
     residual = statistics.median(offsets)
     spread = max(abs(offset - residual) for offset in offsets)
-    return Loopback(residual, spread, latency_s, len(offsets))
+    return Loopback(residual, spread, clicks.latency_s, len(offsets))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Clicks:
+    """Recorded clicks: beat 0 left the loudspeaker at stream time `heard_s`; `gaps` counts playback's underruns."""
+
+    samples: Float32
+    recording: Recording
+    heard_s: float
+    latency_s: float
+    gaps: int
+
+
+def _play_and_record(microphone: Device, loudspeaker: Device, channel: int) -> _Clicks:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Recorder(microphone, channel=channel) as recorder,
+        Player(loudspeaker) as player,
+    ):
+        player.open()
+        sleep(max(player.settles_in_s, recorder.settles_in_s))
+        recorder.record(Path(folder) / "loop.wav")
+        click = ClickSource(player.rate, CLICK_BPM, to_beat=CLICKS, beats_per_bar=1)
+        player.play([Track("click", click)], start=-player.rate // 4)
+        heard_s = _played(player)
+        sleep(SEARCH_S + 0.1)
+        recording = recorder.stop()
+        samples = read(recording.path).samples[:, 0] if recording.frames else np.zeros(0, np.float32)
+        return _Clicks(samples, recording, heard_s, recorder.latency_s + player.latency_s, player.underruns)
 
 
 def _played(player: Player) -> float:
@@ -98,17 +120,18 @@ def _played(player: Player) -> float:
     return heard
 
 
-def _offsets(samples: Float32, recording: Recording, heard_s: float, calibration_s: float) -> list[float]:
+def _offsets(clicks: _Clicks, calibration_s: float) -> list[float]:
     """Seconds from the predicted to the measured arrival of every click."""
-    rate = recording.rate
+    rate = clicks.recording.rate
     found = []
     for index in range(CLICKS):
-        expected = first_beat(heard_s + index * 60 / CLICK_BPM, recording.adc_start_s, calibration_s) * rate
-        low = round(expected - SEARCH_S * rate)
-        window = np.abs(samples[max(0, low) : max(0, round(expected + SEARCH_S * rate))])
+        heard_s = clicks.heard_s + index * 60 / CLICK_BPM
+        expected = first_beat(heard_s, clicks.recording.adc_start_s, calibration_s) * rate
+        low = max(0, round(expected - SEARCH_S * rate))
+        window = np.abs(clicks.samples[low : max(0, round(expected + SEARCH_S * rate))])
         if len(window) and window.max() > LEAST_CONTRAST * np.median(window) + 1e-4:
             onset = int(np.argmax(window > 0.5 * window.max()))
-            found.append((max(0, low) + onset - expected) / rate)
+            found.append((low + onset - expected) / rate)
     if len(found) < CLICKS // 2:
         raise DeviceError("The microphone does not hear the loudspeaker.", "Hold it close, turn up the volume, retry.")
     return found

@@ -1,7 +1,7 @@
 """Hearing oneself while singing: microphone → loudspeaker without Python in between.
 
 Example:
-    monitor = Monitor(recorder, player)      # both open, at one rate
+    monitor = Monitor(recorder, player)      # at one rate; make the player with latency=0.02
     monitor.start()                          # some 30 ms behind the voice plus the devices' own latencies
     monitor.stop()
 
