@@ -366,7 +366,8 @@ class Take:
     """One recorded or imported vocal: the folder `Takes/<name>/` with `take.wav` and `take.json`.
 
     `bpm`, `first_beat_s` are set when the take was sung to a click or over a beat (`over_beat`: its track id), or typed
-    by hand; `overflows` counts dropped input buffers; `created` is ISO 8601 with time zone.
+    by hand; `overflows` counts dropped input buffers; `created` is ISO 8601 with time zone. `audio_name` is the file
+    that is the take now: a trimmed take is a new file beside `take.wav`, because a DAW may refer to the old one.
     """
 
     folder: Path
@@ -384,8 +385,9 @@ class Take:
     selection: Selection | None = None
     pinned_beat: int | None = None
     extra: tuple[tuple[str, Any], ...] = field(default=())
+    audio_name: str = "take.wav"
 
     @property
     def audio_path(self) -> Path:
         """The take's sound."""
-        return self.folder / "take.wav"
+        return self.folder / self.audio_name
