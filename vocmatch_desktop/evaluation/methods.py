@@ -46,7 +46,7 @@ def notes_alone(take: TakeFeatures, beats: Sequence[Fingerprint]) -> NDArray[np.
 def pulses_alone(take: TakeFeatures, beats: Sequence[Fingerprint]) -> NDArray[np.float64]:
     """The agreement of pulses, not stretched."""
     spectra = np.stack([groove.beat_pulses(beat) for beat in beats])
-    return groove.pulse_agreement(groove.take_pulses(take), spectra)[:, groove.MARGIN].astype(np.float64)
+    return groove.pulse_agreement(groove.slides(groove.take_pulses(take)), spectra)[:, groove.MARGIN].astype(np.float64)
 
 
 def _surface(sung: Float32, beat: Fingerprint, take_s: float) -> tuple[Float32, int]:

@@ -21,8 +21,8 @@ SHARPNESS = 2.0
 MAX_STRETCH = 0.08
 """Tempo ratios lie within 1 ± this."""
 
-SAME_RATIO = 0.0025
-"""Tempo ratios closer than this are one: a 20-second take drifts by 50 ms."""
+_SAME_RATIO = 0.0025
+"""Tempo ratios closer to 1 than this are 1: a 20-second take drifts by 50 ms."""
 
 _OCTAVES = (1.0, 0.5, 2.0)
 _TEMPO_PEAKS = 3
@@ -35,7 +35,7 @@ class TakeView:
 
     take: TakeFeatures
     sung: notes.SungFrames
-    pulses: Float32
+    slides: Float32
     onsets: groove.SungOnsets
     clock: TempoHypothesis | None
 
@@ -44,7 +44,7 @@ class TakeView:
         """Prepares a take."""
         clock = take.tempo[0] if take.tempo_known and take.tempo else None
         onsets = groove.SungOnsets(take.onsets, take.onset_hop_s)
-        return cls(take, notes.sung_frames(take), groove.take_pulses(take), onsets, clock)
+        return cls(take, notes.sung_frames(take), groove.slides(groove.take_pulses(take)), onsets, clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +74,28 @@ def clock_tempo(clock: TempoHypothesis, beat_bpm: float) -> Tempo:
 
 
 def likely_tempi(view: TakeView, beat_bpm: float, agreement: Float32) -> list[Tempo]:
-    """The ratios worth an exact look: 1, the take's hypotheses, and the best peaks of the pulses' agreement."""
+    """The ratios worth an exact look: the clock's, else 1 and the best peaks of the pulses' agreement."""
     if view.clock is not None:
         return [clock_tempo(view.clock, beat_bpm)]
-    guessed = [clock_tempo(guess, beat_bpm) for guess in view.take.tempo]
-    octave = guessed[0].octave if guessed and guessed[0].reachable else 1.0
-    found = [Tempo(1.0, octave), *(tempo for tempo in guessed if tempo.reachable)]
+    octave = meant_octave(view.take, beat_bpm)
     ratios = groove.ratios()
-    near = np.flatnonzero(np.abs(ratios - 1) <= MAX_STRETCH)
-    inner = near[1:-1]
-    peaks = inner[(agreement[inner] >= agreement[inner - 1]) & (agreement[inner] >= agreement[inner + 1])]
-    worth = sorted(peaks, key=lambda i: fuse.stretch_price(float(ratios[i])) - fuse.PULSE_WEIGHT * agreement[i])
-    found += [Tempo(float(ratios[i]), octave) for i in worth[:_TEMPO_PEAKS]]
-    return _distinct(found)
+    near = np.flatnonzero(np.abs(ratios - 1) <= MAX_STRETCH)[1:-1]
+    peaks = near[(agreement[near] >= agreement[near - 1]) & (agreement[near] >= agreement[near + 1])]
+    worth = fuse.PULSE_WEIGHT * agreement[peaks] - stretch_prices()[peaks]
+    best = peaks[np.argsort(-worth, kind="stable")[:_TEMPO_PEAKS]]
+    apart = best[np.abs(ratios[best] - 1) > _SAME_RATIO]
+    return [Tempo(1.0, octave), *(Tempo(float(ratios[i]), octave) for i in apart)]
 
 
-def _distinct(tempi: list[Tempo]) -> list[Tempo]:
-    kept: list[Tempo] = []
-    for tempo in tempi:
-        if all(abs(tempo.ratio - other.ratio) > SAME_RATIO for other in kept):
-            kept.append(tempo)
-    return kept
+def stretch_prices() -> NDArray[np.float64]:
+    """`fuse.stretch_price` of all `groove.ratios`."""
+    return np.array([fuse.stretch_price(float(ratio)) for ratio in groove.ratios()])
+
+
+def meant_octave(take: TakeFeatures, beat_bpm: float) -> float:
+    """How the take's likeliest tempo relates to a beat's, as far as it does at all."""
+    tempo = clock_tempo(take.tempo[0], beat_bpm) if take.tempo else Tempo(1.0)
+    return tempo.octave if tempo.reachable else 1.0
 
 
 def pulse_at(agreement: Float32, ratio: float) -> float:
@@ -104,7 +105,7 @@ def pulse_at(agreement: Float32, ratio: float) -> float:
 
 def search(view: TakeView, beat: Fingerprint, max_shift: int) -> list[Lay]:
     """The best lay for every transposition within ±`max_shift` and every likely tempo, best first."""
-    agreement = groove.pulse_agreement(view.pulses, groove.beat_pulses(beat)[None])[0]
+    agreement = groove.pulse_agreement(view.slides, groove.beat_pulses(beat)[None])[0]
     odds = looped(notes.note_odds(beat, notes.HOP_S), beat, view.take.duration_s * (1 + MAX_STRETCH))
     found: list[Lay] = []
     for tempo in likely_tempi(view, beat.grid.bpm, agreement):

@@ -46,26 +46,31 @@ def ratios() -> NDArray[np.float64]:
     return np.asarray(np.exp(PULSE_STEP * np.arange(-MARGIN, MARGIN + 1)), dtype=np.float64)
 
 
-def pulse_agreement(take: Float32, beats: Float32) -> Float32:
+def slides(pulses: Float32) -> Float32:
+    """The take's spectrum moved to every tempo ratio, float32 [2 · MARGIN + 1, BINS]; rows have mean 0 and norm 1.
+
+    One product with these compares all beats at all ratios. To play a beat faster is to move it up the axis, which is
+    to move the take down: ascending ratios begin at the far end.
+    """
+    inner = _unit(pulses[MARGIN:-MARGIN])
+    moved = np.zeros((2 * MARGIN + 1, BINS), dtype=np.float32)
+    for row in range(2 * MARGIN + 1):
+        moved[row, 2 * MARGIN - row : 2 * MARGIN - row + len(inner)] = inner
+    return moved
+
+
+def pulse_agreement(moved: Float32, beats: Float32) -> Float32:
     """How well the pulses agree at every tempo ratio, in standard deviations above what other ratios give.
 
     Args:
-        take: Float32 [BINS].
+        moved: The take's `slides`.
         beats: Float32 [n, BINS].
 
     Returns:
-        Float32 [n, 2 · MARGIN + 1]; played `ratio` times faster, a beat's pulse at f stands at f · ratio.
+        Float32 [n, 2 · MARGIN + 1], for the tempo `ratios`.
     """
-    inner = take[MARGIN:-MARGIN].astype(np.float32)
-    inner = inner - inner.mean()
-    inner = inner / max(float(np.linalg.norm(inner)), 1e-9)
-    # Every slide at once: row s holds the take moved by s bins, so that one product serves all beats and ratios.
-    # A beat played faster moves up the axis, which is the take moved down: ascending ratios read the slides backwards.
-    slides = np.zeros((2 * MARGIN + 1, BINS), dtype=np.float32)
-    for row in range(2 * MARGIN + 1):
-        slides[row, 2 * MARGIN - row : 2 * MARGIN - row + len(inner)] = inner
-    overlap = beats @ slides.T
-    correlation = overlap / np.maximum(_window_norms(beats, len(inner))[:, ::-1], 1e-9)
+    norms = _window_norms(beats, BINS - 2 * MARGIN)[:, ::-1]
+    correlation = beats @ moved.T / np.maximum(norms, 1e-9)
     mean = correlation.mean(axis=1, keepdims=True)
     spread = np.maximum(correlation.std(axis=1, keepdims=True), _CHANCE_FLOOR)
     return np.asarray((correlation - mean) / spread, dtype=np.float32)

@@ -97,7 +97,7 @@ def correlate(sung: Float32, odds: Float32, length: int) -> Float32:
 
     # S[k] = Σ_q beat[q] · conj(voice[q + k]) at every frequency of time: over the twelve pitch classes that is the
     # product of the beat's spectrum, read backwards, with the spectrum of the conjugated voice.
-    beat = fft.ifft(fft.rfft(odds, length, axis=-2, workers=2), axis=-1, norm="forward", workers=2)
+    beat = fft.ifft(fft.rfft(odds, length, axis=-2), axis=-1, norm="forward")
     voice = fft.fft(np.conj(fft.rfft(sung, length, axis=-2)), axis=-1)
-    surface = fft.irfft(fft.ifft(beat * voice, axis=-1, workers=2), length, axis=-2, workers=2)
+    surface = fft.irfft(fft.ifft(beat * voice, axis=-1), length, axis=-2)
     return np.swapaxes(np.asarray(surface, dtype=np.float32), -1, -2)

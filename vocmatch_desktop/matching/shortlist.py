@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,8 @@ from vocmatch_desktop.types import Float32, Transform
 
 _CHUNK = 256
 """Beats a batch: keeps the FFTs' working memory near 50 MB."""
+
+_THREADS = 2
 
 _RATIO_STEP = 0.01
 """Tempo ratios are rounded to this, so that beats share the take's spectrum."""
@@ -30,29 +33,42 @@ class FirstLook:
 
 def first_look(view: align.TakeView, beats: source.BeatSource, max_shift: int) -> FirstLook:
     """Lays the take over every beat's coarse harmony at its likeliest tempo ratio."""
-    count = len(beats.ids)
-    agreement = groove.pulse_agreement(view.pulses, beats.summary[:, source.PULSES])
-    tempi = [_likeliest(view, float(beats.summary[i, source.BPM]), agreement[i]) for i in range(count)]
+    tempi, pulse = _likeliest(view, beats)
     ratios = np.array([tempo.ratio for tempo in tempi])
-    pulse = np.array([align.pulse_at(agreement[i], ratios[i]) for i in range(count)])
-    best = _Best.empty(count)
     rounded = np.round(ratios / _RATIO_STEP).astype(np.intp)
-    for step in np.unique(rounded):
-        sung = view.sung.on_lattice(step * _RATIO_STEP, source.COARSE_HOP_S)
-        for rows in _chunks(np.flatnonzero(rounded == step), beats):
-            _look(sung, beats, rows, max_shift, best)
+    best = _Best.empty(len(tempi))
+    with ThreadPoolExecutor(_THREADS) as threads:
+        looks = [
+            threads.submit(
+                _look, view.sung.on_lattice(step * _RATIO_STEP, source.COARSE_HOP_S), beats, rows, max_shift, best
+            )
+            for step in np.unique(rounded)
+            for rows in _chunks(np.flatnonzero(rounded == step), beats)
+        ]
+        for look in looks:
+            look.result()
     price = np.array([_tempo_price(view, tempo) for tempo in tempi])
-    evidence = best.value + fuse.PULSE_WEIGHT * pulse - price
     transforms = tuple(
-        Transform(int(best.shift[i]), tempo.ratio, float(best.start_s[i]), tempo.octave)
-        for i, tempo in enumerate(tempi)
+        Transform(shift, tempo.ratio, start_s, tempo.octave)
+        for shift, tempo, start_s in zip(best.shift.tolist(), tempi, best.start_s.tolist(), strict=True)
     )
-    return FirstLook(evidence, best.notes, pulse, transforms)
+    return FirstLook(best.value + fuse.PULSE_WEIGHT * pulse - price, best.notes, pulse, transforms)
 
 
-def _likeliest(view: align.TakeView, bpm: float, agreement: Float32) -> align.Tempo:
-    tempi = align.likely_tempi(view, bpm, agreement)
-    return max(tempi, key=lambda t: fuse.PULSE_WEIGHT * align.pulse_at(agreement, t.ratio) - _tempo_price(view, t))
+def _likeliest(view: align.TakeView, beats: source.BeatSource) -> tuple[list[align.Tempo], NDArray[np.float64]]:
+    """Every beat's likeliest tempo by pulses alone, and how well they agree there."""
+    agreement = groove.pulse_agreement(view.slides, beats.summary[:, source.PULSES])
+    bpm = beats.summary[:, source.BPM].tolist()
+    if view.clock is not None:
+        tempi = [align.clock_tempo(view.clock, one) for one in bpm]
+        return tempi, np.array([align.pulse_at(row, tempo.ratio) for row, tempo in zip(agreement, tempi, strict=True)])
+    ratios = groove.ratios()
+    near = np.flatnonzero(np.abs(ratios - 1) <= align.MAX_STRETCH)
+    worth = fuse.PULSE_WEIGHT * agreement[:, near] - align.stretch_prices()[near]
+    chosen = near[worth.argmax(axis=1)]
+    octaves = [align.meant_octave(view.take, one) for one in bpm]
+    tempi = [align.Tempo(float(ratios[i]), octave) for i, octave in zip(chosen, octaves, strict=True)]
+    return tempi, agreement[np.arange(len(chosen)), chosen].astype(np.float64)
 
 
 def _tempo_price(view: align.TakeView, tempo: align.Tempo) -> float:
@@ -88,22 +104,17 @@ def _look(sung: Float32, beats: source.BeatSource, rows: NDArray[np.intp], max_s
     lengths = np.maximum(np.diff(beats.starts)[rows], len(sung))
     odds = _padded(beats, rows, int(lengths.max()))
     length = int(fft.next_fast_len(odds.shape[1] + len(sung), real=True))
-    surface = notes.correlate(sung, odds, length)[:, :, : odds.shape[1]]
-    offsets = lengths - len(sung) + 1
-    valid = np.arange(odds.shape[1]) < offsets[:, None]
+    surface = notes.correlate(sung, odds, length)[:, :, : odds.shape[1] - len(sung) + 1]
+    soft = _standardise(surface, lengths - len(sung) + 1)
     shifts = np.arange(-max_shift, max_shift + 1)
-    prices = np.array([fuse.shift_price(int(shift)) for shift in shifts])
-    soft, peak = _standard(surface, valid)
-    value = soft[:, shifts % 12] - prices
-    chosen = value.argmax(axis=1)
-    each = np.arange(len(rows))
-    best.value[rows], best.shift[rows] = value[each, chosen], shifts[chosen]
-    best.notes[rows] = soft[each, shifts[chosen] % 12]
-    best.start_s[rows] = peak[each, shifts[chosen] % 12] * source.COARSE_HOP_S
+    value = soft[:, shifts % 12] - np.array([fuse.shift_price(int(shift)) for shift in shifts])
+    chosen, each = shifts[value.argmax(axis=1)], np.arange(len(rows))
+    best.value[rows], best.shift[rows], best.notes[rows] = value.max(axis=1), chosen, soft[each, chosen % 12]
+    best.start_s[rows] = surface[each, chosen % 12].argmax(axis=1) * source.COARSE_HOP_S
 
 
 def _padded(beats: source.BeatSource, rows: NDArray[np.intp], longest: int) -> Float32:
-    """The coarse odds of a batch about their means, float32 [len(rows), longest, 12]; short beats are repeated."""
+    """The coarse odds of a batch about their means, float32 [len(rows), longest, 12]; zero, which is chance, after."""
     odds = np.zeros((len(rows), longest, 12), dtype=np.float32)
     for at, row in enumerate(rows):
         frames = beats.frames[beats.starts[row] : beats.starts[row + 1]]
@@ -112,13 +123,17 @@ def _padded(beats: source.BeatSource, rows: NDArray[np.intp], longest: int) -> F
     return odds
 
 
-def _standard(surface: Float32, valid: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """Soft maxima over the valid offsets in standard deviations, [b, 12], and where each row peaks, [b, 12]."""
-    inside = valid[:, None, :]
-    count = 12.0 * valid.sum(axis=1)[:, None, None]
-    mean = np.sum(surface, axis=(1, 2), keepdims=True, where=inside) / count
-    spread = np.sqrt(np.sum((surface - mean) ** 2, axis=(1, 2), keepdims=True, where=inside) / count)
-    values = np.where(inside, (surface - mean) / np.maximum(spread, 1e-6), -np.inf)
-    top = values.max(axis=2)
-    power = np.exp(align.SHARPNESS * (values - top[..., None])).sum(axis=2) / (count[..., 0] / 12)
-    return top.astype(np.float64) + np.log(power) / align.SHARPNESS, values.argmax(axis=2)
+def _standardise(surface: Float32, offsets: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Turns [b, 12, n] into standard deviations in place (−∞ beyond each beat's offsets); gives soft maxima [b, 12]."""
+    outside = np.arange(surface.shape[2]) >= offsets[:, None]
+    beyond = outside.any(axis=1)
+    surface[beyond] *= ~outside[beyond, None, :]
+    count = 12.0 * offsets
+    mean = surface.sum(axis=(1, 2)) / count
+    power = np.einsum("bkt,bkt->b", surface, surface) / count
+    spread = np.sqrt(np.maximum(power - mean**2, 1e-12))
+    surface -= mean[:, None, None].astype(np.float32)
+    surface *= (1 / spread)[:, None, None].astype(np.float32)
+    surface[beyond] -= np.where(outside[beyond, None, :], np.float32(np.inf), np.float32(0))
+    total = np.exp(np.float32(align.SHARPNESS) * surface).sum(axis=2)
+    return np.asarray(np.log(total / offsets[:, None]) / align.SHARPNESS, dtype=np.float64)
