@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from vocmatch_desktop.ui.session import DeviceChoice, Session, TransportCommands
-from vocmatch_desktop.ui.theme import ICON_PX, Theme
+from vocmatch_desktop.ui.theme import ICON_PX, SPACE_2, Theme
 
 WIDEST_PX, NARROWEST_PX = 220, 84
 ROUND_TEXT_PX = 46
@@ -48,7 +48,7 @@ class InputButton(QPushButton):
 
     def sizeHint(self) -> QSize:
         """Room for the whole name, if there is."""
-        wanted = self.fontMetrics().horizontalAdvance(f"{self._name} ▾") + ROUND_TEXT_PX
+        wanted = self.fontMetrics().horizontalAdvance(f"{self._name} ▾") + ROUND_TEXT_PX + SPACE_2
         return QSize(min(wanted, WIDEST_PX), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:

@@ -93,7 +93,7 @@ class SpectrumStream:
 
     def _take_columns(self) -> Columns:
         end = self._first + len(self._samples)
-        last = int((end - self._half) / self._hop) if end >= self._half else -1
+        last = int((end - self._half) / self._hop + 1e-6) if end >= self._half else -1
         centres = np.round(np.arange(self._next, last + 1) * self._hop).astype(np.int64) - self._first
         if len(centres) == 0:
             return Columns(np.empty((0, BINS), np.uint8), np.empty(0, np.uint8))

@@ -1,0 +1,165 @@
+"""The loudspeaker and the microphone: found, opened and closed beside the window, for sound systems take their time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from vocmatch_desktop.audio import devices
+from vocmatch_desktop.audio.capture import Recorder
+from vocmatch_desktop.audio.playback import Player
+from vocmatch_desktop.errors import UserError
+from vocmatch_desktop.jobs.protocol import Bug
+from vocmatch_desktop.settings import Settings
+from vocmatch_desktop.ui.jobs_bridge import JobsBridge
+from vocmatch_desktop.ui.session import DeviceChoice, DeviceList, Problem, Session
+
+
+class Sound(QObject):
+    """Keeps one open player and one open recorder for the devices the settings name.
+
+    `with_player` and `with_recorder` call back at once where the device is open already.
+    """
+
+    def __init__(self, session: Session, bridge: JobsBridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._bridge = session, bridge
+        self.player: Player | None = None
+        self.recorder: Recorder | None = None
+        self._opening_player: list[Callable[[Player], None]] = []
+        self._opening_recorder: list[Callable[[Recorder], None]] = []
+        self._used = _devices_of(session.settings)
+        session.settings_changed.connect(self._use_settings)
+
+    def look(self) -> None:
+        """Lists what is plugged in."""
+        self._bridge.in_thread(_list, self._show, failed=self._say)
+
+    def look_again(self) -> None:
+        """Lists what is plugged in now; everything that is open is closed for it."""
+        self._close_player()
+        self._close_recorder()
+        self._bridge.in_thread(lambda: (devices.refresh(), _list())[1], self._show, failed=self._say)
+
+    def with_player(self, use: Callable[[Player], None]) -> None:
+        """Calls `use` with an open player; says what is wrong where there is none."""
+        if self.player is not None and self.player.problem is None:
+            use(self.player)
+            return
+        self._close_player()
+        self._opening_player.append(use)
+        if len(self._opening_player) == 1:
+            name = self._session.settings.output_device
+            self._bridge.in_thread(lambda: _open_player(name), self._got_player, failed=self._no_player)
+
+    def with_recorder(self, use: Callable[[Recorder], None]) -> None:
+        """Calls `use` with an open recorder; says what is wrong where there is none."""
+        if self.recorder is not None and self.recorder.is_open:
+            use(self.recorder)
+            return
+        self._close_recorder()
+        self._opening_recorder.append(use)
+        if len(self._opening_recorder) == 1:
+            settings = self._session.settings
+            self._bridge.in_thread(
+                lambda: _open_recorder(settings.input_device, settings.input_channel),
+                self._got_recorder,
+                failed=self._no_recorder,
+            )
+
+    def close(self) -> None:
+        """Closes both; called when nothing more is wanted from the bridge."""
+        for device in (self.player, self.recorder):
+            if device is not None:
+                device.close()
+        self.player = self.recorder = None
+
+    def _got_player(self, player: Player) -> None:
+        self.player = player
+        waiting, self._opening_player = self._opening_player, []
+        for use in waiting[-1:]:
+            use(player)
+
+    def _no_player(self, error: UserError | Bug) -> None:
+        self._opening_player.clear()
+        self._say(error)
+
+    def _got_recorder(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+        waiting, self._opening_recorder = self._opening_recorder, []
+        for use in waiting[-1:]:
+            use(recorder)
+
+    def _no_recorder(self, error: UserError | Bug) -> None:
+        self._opening_recorder.clear()
+        self._say(error)
+
+    def _show(self, found: DeviceList) -> None:
+        self._session.devices = found
+
+    def _say(self, error: UserError | Bug) -> None:
+        words, remedy = said(error)
+        self._session.problem.emit(Problem(words, remedy, self.tr("Look for devices again"), "refresh_devices"))
+        if not self._session.devices.known:
+            self._session.devices = DeviceList(known=True)
+
+    def _use_settings(self, settings: Settings) -> None:
+        used = _devices_of(settings)
+        if used[0] != self._used[0]:
+            self._close_player()
+        if used[1:] != self._used[1:]:
+            self._close_recorder()
+        self._used = used
+
+    def _close_player(self) -> None:
+        if self.player is not None:
+            self._bridge.in_thread(self.player.close)
+            self.player = None
+
+    def _close_recorder(self) -> None:
+        if self.recorder is not None:
+            self._bridge.in_thread(self.recorder.close)
+            self.recorder = None
+
+
+def said(error: UserError | Bug) -> tuple[str, str]:
+    """An error as (what is wrong, what to do)."""
+    if isinstance(error, UserError):
+        return error.message, error.remedy
+    return error.summary, "The log has the details."
+
+
+def _devices_of(settings: Settings) -> tuple[str | None, str | None, int]:
+    return settings.output_device, settings.input_device, settings.input_channel
+
+
+def _list() -> DeviceList:
+    return DeviceList(_choices(devices.inputs()), _choices(devices.outputs()), known=True)
+
+
+def _choices(found: tuple[devices.Device, ...]) -> tuple[DeviceChoice, ...]:
+    return tuple(DeviceChoice(device.name, device.channels, device.is_default) for device in found)
+
+
+def _open_player(name: str | None) -> Player:
+    player = Player(_or_default(devices.find_output, name))
+    player.open()
+    return player
+
+
+def _open_recorder(name: str | None, channel: int) -> Recorder:
+    device = _or_default(devices.find_input, name)
+    recorder = Recorder(device, channel=min(channel, device.channels))
+    recorder.open()
+    return recorder
+
+
+def _or_default(find: Callable[[str | None], devices.Device], name: str | None) -> devices.Device:
+    """The named device, the system's own where that one is not plugged in."""
+    try:
+        return find(name)
+    except UserError:
+        if name is None:
+            raise
+        return find(None)
