@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QStringListModel, Qt, Signal
+from PySide6.QtCore import QEvent, QStringListModel, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
@@ -24,9 +24,6 @@ def tidy(text: str) -> tuple[str, ...]:
 class TagEditor(QLineEdit):
     """One line for all tags of a beat; suggestions complete the tag under the cursor, not the whole line."""
 
-    done = Signal()
-    """Enter was pressed while no suggestion was open."""
-
     def __init__(self, parent: QWidget | None = None, known: Iterable[str] = ()) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Tags"))
@@ -36,7 +33,6 @@ class TagEditor(QLineEdit):
         self._suggestions.setWidget(self)
         self._suggestions.activated.connect(self._complete)
         self.textEdited.connect(self._suggest)
-        self.returnPressed.connect(self.done)
 
     def set_tags(self, tags: Iterable[str]) -> None:
         """Starts from tags there are, ready for the next one."""
