@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ TARGET_LUFS = -17.0
 
 CEILING = 10 ** (-1 / 20)
 """True peak of a rendered mix, linear: −1 dBTP."""
+
+MONO_LU = 10 * math.log10(2)
+"""What BS.1770 adds when one channel is played on two speakers."""
 
 LOWEST_RATE = 44_100
 SEGMENTS_KEPT = 60
@@ -63,7 +67,7 @@ class Audition:
 class SegmentSpec:
     """Bend only what lies under a take of `duration_s`, for playing beside it; files are kept in `folder` for a while.
 
-    `rate`: the player's. `take_lufs`: the take's loudness.
+    `rate`: the player's. `take_lufs`: the take's loudness on both speakers; a mono file's own is `MONO_LU` lower.
     """
 
     beat: Path
@@ -103,7 +107,7 @@ def run(spec: AuditionSpec, report: Report) -> Audition:
     with ExitStack() as stack:
         voice = stack.enter_context(Scratch(folder, _part_of_take(spec, rate)))
         bent = fitted(beat, spec.transform, spec.transform.start_s, voice.frames, rate, _loop(spec, beat, voice))
-        band = stack.enter_context(Scratch(folder, told(bent, voice.frames, report, "Fitting the beat", 0.8)))
+        band = stack.enter_context(Scratch(folder, told(_stereo(bent), voice.frames, report, "Fitting the beat", 0.8)))
         voice_gain, band_gain = gains(_lufs(voice.blocks()), _lufs(band.blocks()), spec.balance)
         report(0.85, "Mixing")
         mix = stack.enter_context(Scratch(folder, _mixed(voice, voice_gain, band, band_gain)))
@@ -128,7 +132,7 @@ def run_segment(spec: SegmentSpec, report: Report) -> Segment:
         beat = files.probe(spec.beat)
         loop = loop_for(spec.grid, beat.duration_s, _beat_end(spec.transform, spec.duration_s))
         bent = fitted(beat, spec.transform, spec.transform.start_s, frames, spec.rate, loop)
-        files.write(path, told(bent, frames, report, "Fitting the beat"))
+        files.write(path, told(_stereo(bent), frames, report, "Fitting the beat"))
         _forget_oldest(spec.folder)
     take_gain, beat_gain = gains(spec.take_lufs, _lufs(files.blocks(path)), 0.5)
     return Segment(path, frames, spec.rate, take_gain, beat_gain)
@@ -151,7 +155,7 @@ def true_peak(sound: Iterable[Audio]) -> float:
 
 def _part_of_take(spec: AuditionSpec, rate: int) -> Iterator[Audio]:
     duration_s = None if spec.to_s is None else spec.to_s - spec.from_s
-    return files.blocks(spec.take, start_s=spec.from_s, duration_s=duration_s, rate=rate)
+    return _stereo(files.blocks(spec.take, start_s=spec.from_s, duration_s=duration_s, rate=rate))
 
 
 def _loop(spec: AuditionSpec, beat: AudioFile, voice: Scratch) -> Loop | None:
@@ -164,14 +168,14 @@ def _beat_end(transform: Transform, duration_s: float) -> float:
 
 def _mixed(voice: Scratch, voice_gain: float, band: Scratch, band_gain: float) -> Iterator[Audio]:
     for take, beat in zip(voice.blocks(), band.blocks(), strict=True):
-        samples = _stereo(take.samples) * np.float32(voice_gain) + _stereo(beat.samples) * np.float32(band_gain)
-        yield Audio(samples, take.rate)
+        yield Audio(take.samples * np.float32(voice_gain) + beat.samples * np.float32(band_gain), take.rate)
 
 
-def _stereo(samples: Float32) -> Float32:
-    if samples.shape[1] == 2:
-        return samples
-    return np.repeat(samples.mean(axis=1, keepdims=True, dtype=np.float32), 2, axis=1)
+def _stereo(sound: Iterable[Audio]) -> Iterator[Audio]:
+    """Two channels, as they are heard and measured: one sounds on both sides, more than two are mixed."""
+    for block in sound:
+        middle = block.samples.mean(axis=1, keepdims=True, dtype=np.float32)
+        yield block if block.channels == 2 else Audio(np.repeat(middle, 2, axis=1), block.rate)
 
 
 def _lufs(sound: Iterable[Audio]) -> float:
