@@ -81,7 +81,7 @@ def relocate(connection: sqlite3.Connection, track: int, new: Path) -> Change:
     """
     _known(connection, [track])
     taken = connection.execute(
-        "SELECT title, removed FROM file JOIN track ON track.id = file.track WHERE path = ?", (encode_path(new),)
+        "SELECT track.title, removed FROM file JOIN track ON track.id = file.track WHERE path = ?", (encode_path(new),)
     ).fetchone()
     if taken is not None:
         raise LibraryError(f"That file is in the library already, as “{taken[0]}”.", "Remove the missing beat instead.")
