@@ -6,7 +6,7 @@ analysis.fingerprint.grid.bpm, analysis.fingerprint.best_key.name
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,10 +26,12 @@ from vocmatch_desktop.audio.resample import Resampler
 from vocmatch_desktop.types import Audio, AudioFile, BeatGrid, Fingerprint, Float32
 
 BLOCK_S = 5.0
-ONSET_LATE_S = 0.0
-"""How much later than the sound's attack the flux curve peaks; measured on clicks."""
+ONSET_LATE_S = 0.002
+"""How much later than the sound's attack the flux curve peaks; measured on drums."""
 
 STEADY_ENOUGH = 0.6
+HIT_BEFORE_S, HIT_AFTER_S = 0.03, 0.06
+BASS_IN_KEY, BASS_AS_TONIC = 0.6, 0.3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,18 +91,12 @@ def fingerprint_of(spectra: Spectra, duration_s: float, loudness_lufs: float) ->
     notes = chroma.salience(spectra.peaks, tuning)
     bass_notes = chroma.salience(spectra.bass_peaks, tuning)
     flux = onsets.band_flux(onsets.flux(spectra.mel))
-    times = beat_times(flux, duration_s)
+    chroma_frames, bass_frames = chroma.chroma(notes), chroma.bass_chroma(bass_notes)
+    times = in_bars(beat_times(flux, duration_s), flux, chroma_frames, bass_frames, duration_s)
     steps = BeatGrid(times.beats_s).steps_s
-    step_chroma = chroma.to_unit(mean_between(chroma.chroma(notes), PITCH_HOP_S, steps))
-    step_bass = chroma.to_unit(mean_between(chroma.bass_chroma(bass_notes), PITCH_HOP_S, steps))
     step_onsets = _unit(mean_between(flux, ONSET_HOP_S, steps + ONSET_LATE_S))
-    grid = BeatGrid(
-        times.beats_s,
-        metre.downbeat(step_onsets, step_chroma, step_bass),
-        metre.BEATS_PER_BAR,
-        metre.octave_posterior(BeatGrid(times.beats_s).bpm, step_onsets),
-        times.confidence,
-    )
+    octave = metre.octave_posterior(BeatGrid(times.beats_s).bpm, step_onsets)
+    grid = BeatGrid(times.beats_s, times.downbeat, metre.BEATS_PER_BAR, octave, times.confidence)
     bands = texture.level_db(mean_between(spectra.octaves, ONSET_HOP_S, grid.beats_s))
     lead = texture.lead_activity(notes, grid.beats_s)
     pulses = rhythm.modulation_spectrum(onsets.rhythm_envelope(spectra.mel), ONSET_HOP_S)
@@ -111,8 +107,8 @@ def fingerprint_of(spectra: Spectra, duration_s: float, loudness_lufs: float) ->
         tuning=tuning,
         key=beat_key(notes, bass_notes),
         grid=grid,
-        chroma=step_chroma,
-        bass=step_bass,
+        chroma=chroma.to_unit(mean_between(chroma_frames, PITCH_HOP_S, steps)),
+        bass=chroma.to_unit(mean_between(bass_frames, PITCH_HOP_S, steps)),
         onsets=step_onsets,
         bands=bands,
         lead=lead,
@@ -122,18 +118,18 @@ def fingerprint_of(spectra: Spectra, duration_s: float, loudness_lufs: float) ->
 
 def beat_key(notes: Float32, bass_notes: Float32) -> Float32:
     """24-key posterior of a beat from its salience above 174 Hz and of its bass."""
-    tones = chroma.chroma(chroma.without_harmonics(notes)).mean(axis=0)
-    bass = chroma.bass_chroma(bass_notes).mean(axis=0)
-    profile = tones / max(float(tones.sum()), 1e-12) + 0.4 * bass / max(float(bass.sum()), 1e-12)
-    return key_posterior(profile)
+    tones = chroma.chroma(notes).mean(axis=0)
+    bass = chroma.bass_line(bass_notes)
+    return key_posterior(tones / max(float(tones.sum()), 1e-12) + BASS_IN_KEY * bass, BASS_AS_TONIC * bass)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BeatTimes:
-    """Beat times that cover the file, and how periodic its onsets are, 0…1."""
+    """Beat times that cover the file, how periodic its onsets are (0…1), and which of the first beats begins a bar."""
 
     beats_s: NDArray[np.float64]
     confidence: float
+    downbeat: int = 0
 
 
 def beat_times(flux: Float32, duration_s: float) -> BeatTimes:
@@ -158,6 +154,26 @@ def beat_times(flux: Float32, duration_s: float) -> BeatTimes:
         return BeatTimes(beats.evenly(grid.period_s, grid.phase_s, duration_s), strength * 0.5)
     mean = float(np.median(np.diff(tracked)))
     return BeatTimes(beats.covering(tracked, mean, duration_s), strength * grid.steady)
+
+
+def in_bars(
+    times: BeatTimes, flux: Float32, chroma_frames: Float32, bass_frames: Float32, duration_s: float
+) -> BeatTimes:
+    """The same beats with the first bar line found; moved by half a beat where the bars say so."""
+    count = len(times.beats_s) - 1
+    halves = np.interp(np.arange(2 * count + 1) / 2, np.arange(count + 1), times.beats_s)
+    around = np.column_stack([halves[:-1] - HIT_BEFORE_S, halves[:-1] + HIT_AFTER_S]).ravel()
+    place = metre.bar_line(
+        mean_between(chroma_frames, PITCH_HOP_S, halves),
+        mean_between(bass_frames, PITCH_HOP_S, halves),
+        mean_between(flux, ONSET_HOP_S, around)[::2],
+    )
+    if place % 2 == 0:
+        return replace(times, downbeat=place // 2)
+    period = float(times.beats_s[-1] - times.beats_s[0]) / count
+    moved = beats.covering(halves[1::2], period, duration_s)
+    added = round((halves[1] - moved[0]) / period)
+    return replace(times, beats_s=moved, downbeat=(place // 2 + added) % metre.BEATS_PER_BAR)
 
 
 def _unit(flux: Float32) -> Float32:

@@ -8,6 +8,7 @@ a chord must not hide the others (on real takes magnitude found the right backin
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vocmatch_desktop.analysis.spectra import Peaks
 from vocmatch_desktop.types import Float32
@@ -15,7 +16,8 @@ from vocmatch_desktop.types import Float32
 LOWEST_NOTE = 24
 NOTES = 84
 CHROMA_NOTES = (54, 99)
-BASS_NOTES = (26, 59)
+BASS_NOTES = (24, 55)
+BASS_SLOPE_FROM, BASS_SLOPE = 36, 6.0
 HARMONICS = ((12.0, 0.5), (19.02, 0.35), (24.0, 0.2), (27.86, 0.2))
 """Semitones above a note where its partials 2–5 lie, and how much of the note's magnitude they are taken to have."""
 
@@ -56,8 +58,20 @@ def chroma(notes: Float32) -> Float32:
 
 
 def bass_chroma(bass_notes: Float32) -> Float32:
-    """Pitch classes below 250 Hz, float32 [frames, 12], not scaled; partials of the bass note do not count."""
-    return _fold(without_harmonics(bass_notes), BASS_NOTES)
+    """Pitch classes below 250 Hz, float32 [frames, 12], not scaled; above C2 a note counts half every six semitones.
+
+    Chords reach far down: without the slope their thirds and fifths outshine the bass.
+    """
+    return _fold(_sloped(bass_notes), BASS_NOTES)
+
+
+def bass_line(bass_notes: Float32) -> NDArray[np.float64]:
+    """Pitch classes of the one bass note of every frame, float64 [12], by the root of its magnitude; sums to 1 or 0."""
+    inside = slice(BASS_NOTES[0] - LOWEST_NOTE, BASS_NOTES[1] + 1 - LOWEST_NOTE)
+    notes = _sloped(bass_notes)[:, inside]
+    root = np.sqrt(notes.max(axis=1, initial=0.0)).astype(np.float64)
+    profile = np.bincount((notes.argmax(axis=1) + BASS_NOTES[0]) % 12, root, 12)
+    return np.asarray(profile / max(float(profile.sum()), 1e-12), np.float64)
 
 
 def to_unit(values: Float32) -> Float32:
@@ -65,6 +79,11 @@ def to_unit(values: Float32) -> Float32:
     strongest = values.max(axis=1, initial=0.0)
     loud = float(np.percentile(strongest[strongest > 0], LOUD_PERCENTILE)) if (strongest > 0).any() else 0.0
     return np.minimum(values / loud, 1).astype(np.float32) if loud > 0 else np.zeros_like(values)
+
+
+def _sloped(bass_notes: Float32) -> Float32:
+    above = np.maximum(np.arange(LOWEST_NOTE, LOWEST_NOTE + NOTES) - BASS_SLOPE_FROM, 0)
+    return np.asarray(bass_notes * 2.0 ** (-above / BASS_SLOPE), np.float32)
 
 
 def _fold(notes: Float32, between: tuple[int, int]) -> Float32:

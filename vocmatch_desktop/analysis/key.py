@@ -1,8 +1,8 @@
 """The key of a sound as a posterior over 24 keys.
 
-A pitch-class profile is correlated with several published key profiles in all rotations: Temperley's (1999) and
-Krumhansl & Kessler's (1982) for tonal music, and `edma` and `bgate` of Faraldo et al. (2016), which were learned from
-electronic music. Their mean, through a softmax, is the posterior.
+A pitch-class profile is correlated with two key profiles in all rotations, `edma` and `bgate` of Faraldo et al. (2016),
+which were learned from electronic music (they beat Temperley's and Krumhansl's on the beats at hand). What the bass
+plays speaks for itself as a tonic. The sum, through a softmax, is the posterior.
 """
 
 from __future__ import annotations
@@ -14,14 +14,6 @@ from vocmatch_desktop.types import Float32
 
 # fmt: off
 _PROFILES = {
-    "temperley": (
-        (5.0, 2.0, 3.5, 2.0, 4.5, 4.0, 2.0, 4.5, 2.0, 3.5, 1.5, 4.0),
-        (5.0, 2.0, 3.5, 4.5, 2.0, 4.0, 2.0, 4.5, 3.5, 2.0, 1.5, 4.0),
-    ),
-    "krumhansl": (
-        (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88),
-        (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17),
-    ),
     "edma": (
         (.1652, .0475, .0829, .0669, .0999, .0927, .0529, .1316, .0522, .0744, .0694, .0643),
         (.1724, .0534, .0761, .1004, .0562, .0853, .0498, .1345, .0746, .0500, .0919, .0555),
@@ -36,14 +28,25 @@ SHARPNESS = 14.0
 """Softmax gain on a correlation of −1…1."""
 
 
-def key_posterior(profile: NDArray[np.floating], *, sharpness: float = SHARPNESS) -> Float32:
-    """Posterior over C…B major, C…B minor, float32 [24], of a pitch-class profile [12]; uniform where it is flat."""
+def key_posterior(
+    profile: NDArray[np.floating],
+    tonic: NDArray[np.floating] | None = None,
+    *,
+    sharpness: float = SHARPNESS,
+) -> Float32:
+    """Posterior over C…B major, C…B minor, float32 [24]; uniform where nothing is heard.
+
+    Args:
+        profile: Pitch classes [12] of everything.
+        tonic: How much speaks for each pitch class as tonic [12], on the scale of a correlation.
+        sharpness: Gain of the softmax.
+    """
     centred = profile.astype(np.float64) - profile.mean()
     norm = float(np.linalg.norm(centred))
     if norm < 1e-9:
         return np.full(24, 1 / 24, np.float32)
-    score = sharpness * (_TEMPLATES @ (centred / norm))
-    weight = np.exp(score - score.max())
+    score = _TEMPLATES @ (centred / norm) + (0.0 if tonic is None else np.tile(tonic, 2))
+    weight = np.exp(sharpness * (score - score.max()))
     return np.asarray(weight / weight.sum(), np.float32)
 
 

@@ -11,6 +11,7 @@ from vocmatch_desktop.types import Float32
 Float64 = NDArray[np.float64]
 
 BEATS_PER_BAR = 4
+PLACES = 2 * BEATS_PER_BAR
 OCTAVES = np.array([0.5, 1.0, 2.0])
 OCTAVE_CENTRE_BPM = 108.0
 OCTAVE_SPREAD = 0.42
@@ -38,38 +39,36 @@ def octave_posterior(bpm: float, onsets: Float32) -> tuple[float, float, float]:
     return float(half), float(one), float(double)
 
 
-def downbeat(onsets: Float32, chroma: Float32, bass: Float32) -> int:
-    """Which of the first four beats begins a bar: chords and bass notes change there, and kicks fall there.
+def bar_line(chroma: Float32, bass: Float32, onsets: Float32) -> int:
+    """Which of the first eight half-beats begins a bar.
 
-    Args: [steps, 4], [steps, 12], [steps, 12], four steps a beat.
+    Half-beats, because off-beat chords and basses (house, reggae, afrobeat) can carry more sound than the beats do.
+    Chords and bass notes change at bar lines, kicks fall on them and not between beats, snares fall on beats 2 and 4.
+
+    Args:
+        chroma: [half-beats, 12], of the stretch from each half-beat to the next.
+        bass: [half-beats, 12].
+        onsets: [half-beats, 4], flux in the four bands just around each half-beat.
     """
-    beats = len(onsets) // 4
-    if beats < 2 * BEATS_PER_BAR:
+    if len(onsets) < 2 * PLACES:
         return 0
-    harmony = _beat_vectors(chroma, beats)
-    root = _beat_vectors(bass, beats)
-    kick = onsets[: beats * 4 : 4, 0]
-    snare = onsets[: beats * 4 : 4, 2]
-    score = np.zeros(BEATS_PER_BAR)
-    for phase in range(BEATS_PER_BAR):
-        at = np.arange(phase, beats, BEATS_PER_BAR)
-        backbeat = np.concatenate([at + 1, at + 3])
-        score[phase] = _change(harmony)[at].mean() + _change(root)[at].mean()
-        score[phase] += 0.5 * kick[at].mean() / max(float(kick.mean()), 1e-9) * 0.5
-        score[phase] += 0.25 * snare[backbeat[backbeat < beats]].mean() / max(float(snare.mean()), 1e-9)
+    flux = onsets / np.maximum(onsets.mean(axis=0), 1e-9)
+    cues = np.column_stack([_change(chroma, 2), _change(bass, 2), _change(chroma, 4), _change(bass, 4), flux])
+    place = np.array([cues[start::PLACES].mean(axis=0) for start in range(PLACES)])
+    chord, root, long_chord, long_root, low, _, high, air = (place - place.mean(axis=0)).T
+    score = 7.7 * chord + 4.4 * root + 7.0 * long_chord + 2.0 * long_root
+    score += 0.65 * low - 0.25 * sum(np.roll(low, -step) for step in (1, 3, 5, 7))
+    score += 0.8 * (np.roll(high, -2) + np.roll(high, -6)) - 0.8 * air
     return int(np.argmax(score))
 
 
-def _beat_vectors(steps: Float32, beats: int) -> Float64:
-    mean = steps[: beats * 4].reshape(beats, 4, 12).mean(axis=1).astype(np.float64)
-    return np.asarray(mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-6), np.float64)
-
-
-def _change(vectors: Float64) -> Float64:
-    """1 − cosine between the two beats before and the two from here on, [beats]; 0 at the very start."""
-    padded = np.concatenate([np.repeat(vectors[:1], 2, axis=0), vectors, vectors[-1:]])
-    before = padded[:-3] + padded[1:-2]
-    after = padded[2:-1] + padded[3:]
+def _change(vectors: Float32, width: int) -> Float64:
+    """1 − cosine between the sums of `width` half-beats before and from each on, [half-beats]; 0 beside silence."""
+    count = len(vectors)
+    summed = np.concatenate([np.zeros((1, vectors.shape[1])), np.cumsum(vectors, axis=0)])
+    here = np.arange(count)
+    before = summed[here] - summed[np.maximum(here - width, 0)]
+    after = summed[np.minimum(here + width, count)] - summed[here]
     norms = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
-    result: Float64 = 1 - (before * after).sum(axis=1) / np.maximum(norms, 1e-9)
-    return result
+    cosine = (before * after).sum(axis=1) / np.maximum(norms, 1e-12)
+    return np.where(norms > 1e-12, 1 - cosine, 0.0)
