@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,10 +11,9 @@ import typer
 
 from vocmatch_desktop.commands.options import JsonFlag, LibraryFile, library_file
 from vocmatch_desktop.commands.output import emit, one_line, progress
+from vocmatch_desktop.commands.tables import drawn, shown
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from vocmatch_desktop.library.catalogue import Catalogue
     from vocmatch_desktop.library.records import Change, TrackRow
     from vocmatch_desktop.services.indexing import IndexSpec, IndexSummary
@@ -26,8 +23,6 @@ Beat = Annotated[str, typer.Argument(metavar="ID", help="The beat's id, or the p
 
 PATIENCE_S = 30.0
 """How long the shell waits for another program's write: nobody watches a script."""
-
-_OVERRIDES = frozenset(("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"))
 
 
 def register(app: typer.Typer) -> None:
@@ -269,7 +264,7 @@ def _table(rows: Sequence[TrackRow]) -> str:
         length = f"{int(row.duration_s) // 60}:{int(row.duration_s) % 60:02d}"
         key = f"{row.key.name} {row.key.camelot}"
         table.add_row(str(row.id), Text(shown(row.title)), f"{row.bpm:.1f}", key, length, Text(_notes(row)))
-    return _drawn(table)
+    return drawn(table)
 
 
 def _notes(row: TrackRow) -> str:
@@ -277,24 +272,6 @@ def _notes(row: TrackRow) -> str:
     notes.append(f"{row.versions} files" if row.versions > 1 else "")
     notes.append("missing" if row.missing else "")
     return " ".join(filter(None, notes))
-
-
-def shown(text: str) -> str:
-    """Text on one line that cannot reach out of its place: right-to-left parts are isolated, overrides taken out."""
-    plain = "".join(character for character in one_line(text) if unicodedata.bidirectional(character) not in _OVERRIDES)
-    turns = any(unicodedata.bidirectional(character) in ("R", "AL") for character in plain)
-    return f"\u2068{plain}\u2069" if turns else plain
-
-
-def _drawn(table: Table) -> str:
-    from io import StringIO
-
-    from rich.console import Console
-
-    text = StringIO()
-    width = Console().width if sys.stdout.isatty() else 200
-    Console(file=text, width=width, force_terminal=False).print(table)
-    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()).strip("\n")
 
 
 def _index_text(summary: IndexSummary) -> str:

@@ -39,14 +39,19 @@ def take_title(take: Path) -> str:
     return path.name if path.is_dir() else path.stem
 
 
-def pair_spec(
-    take: Path, beat: str, library: Path | None, bpm: float | None, first_beat: float | None, in_key: bool
-) -> PairSpec:
-    """TAKE and BEAT with the options that several commands share; raises `typer.BadParameter`."""
+def check_tempo(bpm: float | None, first_beat: float | None) -> None:
+    """Raises `typer.BadParameter` unless --bpm and --first-beat are numbers, and the latter stands with the former."""
     if not all(math.isfinite(number) for number in (bpm, first_beat) if number is not None):
         raise typer.BadParameter("--bpm and --first-beat are numbers.")
     if first_beat is not None and bpm is None:
         raise typer.BadParameter("--first-beat goes with --bpm.")
+
+
+def pair_spec(
+    take: Path, beat: str, library: Path | None, bpm: float | None, first_beat: float | None, in_key: bool
+) -> PairSpec:
+    """TAKE and BEAT with the options that several commands share; raises `typer.BadParameter`."""
+    check_tempo(bpm, first_beat)
     from vocmatch_desktop.services.pairing import PairSpec
 
     return PairSpec(take_audio(take), beat, library_file(library), bpm, first_beat, in_key=in_key)

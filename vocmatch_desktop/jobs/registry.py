@@ -16,6 +16,7 @@ JOBS: Mapping[str, str] = {
     "ExportSpec": "vocmatch_desktop.services.exporting:run",
     "FitSpec": "vocmatch_desktop.services.fitting:run",
     "IndexSpec": "vocmatch_desktop.services.indexing:run",
+    "MatchSpec": "vocmatch_desktop.services.matching:run",
     "PadSpec": "vocmatch_desktop.services.padding:run",
     "PairSpec": "vocmatch_desktop.services.pairing:run",
     "SegmentSpec": "vocmatch_desktop.services.audition:run_segment",
@@ -25,7 +26,14 @@ JOBS: Mapping[str, str] = {
 LIVES: Mapping[str, str] = {"LivePitchSpec": "vocmatch_desktop.services.live:open_pitch"}
 """Name of the spec type → the function that opens the live session."""
 
-WARM_NOW: tuple[str, ...] = ("numpy", "scipy.signal", "soundfile")
+WARM_NOW: tuple[str, ...] = (
+    "numpy",
+    "scipy.signal",
+    "soundfile",
+    "vocmatch_desktop.analysis.take",
+    "vocmatch_desktop.library.vectors",
+    "vocmatch_desktop.matching.rank",
+)
 """What the worker *now* imports before its first job, so that the first match and audition are as quick as the next."""
 
 

@@ -1,0 +1,217 @@
+"""`vocmatch match` and `vocmatch evaluate match`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vocmatch_desktop.commands.options import (
+    Bpm,
+    FirstBeat,
+    InKey,
+    JsonFlag,
+    LibraryFile,
+    TakeFile,
+    check_tempo,
+    library_file,
+    take_audio,
+)
+from vocmatch_desktop.commands.output import emit, progress
+from vocmatch_desktop.commands.tables import drawn, shown
+
+if TYPE_CHECKING:
+    from vocmatch_desktop.evaluation.match import MatchEvaluation, MethodRow
+    from vocmatch_desktop.library.records import TrackRow
+    from vocmatch_desktop.services.matching import MatchResult, MatchSpec
+    from vocmatch_desktop.types import Match, Transform
+
+Top = Annotated[int | None, typer.Option(min=1, help="Show only the best (default: all in JSON, 20 in the table).")]
+MaxShift = Annotated[int, typer.Option(min=0, max=6, help="Semitones a beat may be transposed.")]
+TABLE_ROWS = 20
+WHY = ("key", "transpose", "tempo", "tempo_far", "enters", "clash", "lead_busy")
+"""Reasons that fit in a table, most telling first."""
+
+
+def register(app: typer.Typer) -> None:
+    """Adds `match` and the group `evaluate` with `match`."""
+    app.command()(match)
+    group = typer.Typer(help="Scores the program on labelled data.")
+    group.command("match")(evaluate_match)
+    group.callback()(_evaluate)
+    app.add_typer(group, name="evaluate")
+
+
+def match(
+    take: TakeFile,
+    top: Top = None,
+    in_key: InKey = False,
+    max_shift: MaxShift = 6,
+    bpm: Bpm = None,
+    first_beat: FirstBeat = None,
+    library: LibraryFile = None,
+    json_: JsonFlag = False,
+) -> None:
+    """Ranks the library for the take: which of your beats go with it, and why."""
+    from vocmatch_desktop.errors import NotFound
+    from vocmatch_desktop.services import matching as service
+
+    check_tempo(bpm, first_beat)
+    database = library_file(library)
+    if not database.is_file():
+        raise NotFound(f"There is no library at {database}.", "`vocmatch index FOLDER` makes one.")
+    wanted = top if json_ or top else TABLE_ROWS
+    spec = service.MatchSpec(take_audio(take), database, wanted, in_key, max_shift, bpm=bpm, first_beat_s=first_beat)
+    with progress() as report:
+        result = service.run(spec, report)
+    rows = _rows(database, result.matches)
+    emit(_as_json(spec, result, rows), as_json=json_, text="" if json_ else _text(result, rows))
+
+
+def _rows(database: Path, matches: Sequence[Match]) -> dict[int, TrackRow]:
+    from vocmatch_desktop.library.catalogue import Catalogue
+
+    with Catalogue(database, read_only=True) as catalogue:
+        return {row.id: row for row in catalogue.rows([match.beat_id for match in matches])}
+
+
+def _as_json(spec: MatchSpec, result: MatchResult, rows: Mapping[int, TrackRow]) -> dict[str, Any]:
+    take = result.take
+    return {
+        "take": {
+            "path": spec.take,
+            "duration_s": take.duration_s,
+            "voiced_s": take.voiced_s,
+            "key": take.best_key.name,
+            "tempo_bpm": take.tempo[0].bpm if take.tempo else None,
+            "tempo_known": take.tempo_known,
+            "tempo_candidates": [{"bpm": guess.bpm, "probability": guess.probability} for guess in take.tempo],
+        },
+        "results": [
+            {"rank": rank, **_result(match, rows[match.beat_id])}
+            for rank, match in enumerate(result.matches, 1)
+            if match.beat_id in rows
+        ],
+        "calibrated": False,
+        "library_size": result.library_size,
+        "elapsed_s": result.elapsed_s,
+    }
+
+
+def _result(match: Match, row: TrackRow) -> dict[str, Any]:
+    from vocmatch_desktop.matching.words import alternative, sentence
+
+    return {
+        "id": row.id,
+        "path": row.path,
+        "title": row.title,
+        "score": match.score,
+        "parts": match.parts,
+        **_laid(match.transform),
+        "key": row.key.name,
+        "tempo_bpm": row.bpm,
+        "reasons": [
+            {"kind": reason.kind, "values": dict(reason.values), "text": sentence(reason)} for reason in match.reasons
+        ],
+        "alternatives": [
+            {"score": score, **_laid(transform), "text": alternative(score, transform)}
+            for score, transform in match.alternatives
+        ],
+    }
+
+
+def _laid(transform: Transform) -> dict[str, Any]:
+    return {
+        "transpose": transform.transpose,
+        "tempo_ratio": transform.tempo_ratio,
+        "start_s": transform.start_s,
+        "octave": transform.octave,
+    }
+
+
+def _text(result: MatchResult, rows: Mapping[int, TrackRow]) -> str:
+    if not result.library_size:
+        return "The library is empty. Index a folder of beats: vocmatch index FOLDER"
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name, right in (("", True), ("score", True), ("id", True), ("title", False), ("bpm", True), ("key", False)):
+        table.add_column(name, justify="right" if right else "left", no_wrap=name != "title", overflow="fold")
+    table.add_column("why", overflow="fold")
+    for rank, found in enumerate(result.matches, 1):
+        row = rows.get(found.beat_id)
+        if row is not None:
+            cells = (f"{found.score:.0f}", str(row.id), Text(shown(row.title)), f"{row.bpm:.1f}", row.key.name)
+            table.add_row(str(rank), *cells, Text(_why(found)))
+    return f"{drawn(table)}\n\n{_about(result)}"
+
+
+def _why(match: Match) -> str:
+    from vocmatch_desktop.matching.words import sentence
+
+    reasons = {reason.kind: reason for reason in match.reasons}
+    return " · ".join(sentence(reasons[kind]) for kind in WHY if kind in reasons)
+
+
+def _about(result: MatchResult) -> str:
+    take = result.take
+    tempo = f"{take.tempo[0].bpm:.0f} BPM{'' if take.tempo_known else '?'}" if take.tempo else "tempo unknown"
+    heard = f"{take.voiced_s:.0f} s sung, {take.best_key.name}, {tempo}"
+    size = f"{result.library_size} beats in {result.elapsed_s:.1f} s"
+    return f"Heard: {heard}. Ranked {size}. Scores order the beats; they are not calibrated yet."
+
+
+def _evaluate() -> None:
+    """Scores the program on labelled data."""
+
+
+def evaluate_match(
+    dataset: Annotated[Path, typer.Argument(metavar="CSV", help="Columns take, beat, group and optional cuts.")],
+    distractors: Annotated[list[Path] | None, typer.Option(help="Folder of more beats for the pool.")] = None,
+    baselines: Annotated[bool, typer.Option("--baselines", help="Also score the methods to beat.")] = False,
+    report_file: Annotated[Path | None, typer.Option("--report", help="Write a spreadsheet (.xlsx).")] = None,
+    json_: JsonFlag = False,
+) -> None:
+    """How often the right beat is found for real takes, with intervals by song."""
+    from vocmatch_desktop.evaluation.match import EvaluateMatchSpec, as_json, run
+
+    folders = tuple(folder.expanduser().absolute() for folder in distractors or ())
+    workbook = None if report_file is None else report_file.expanduser().absolute()
+    spec = EvaluateMatchSpec(dataset.expanduser().absolute(), folders, baselines, workbook)
+    with progress() as report:
+        evaluation = run(spec, report)
+    emit(as_json(evaluation), as_json=json_, text="" if json_ else _evaluation_text(evaluation))
+
+
+def _evaluation_text(evaluation: MatchEvaluation) -> str:
+    from rich import box
+    from rich.table import Table
+
+    from vocmatch_desktop.evaluation.ranking import METRICS
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("method", "pool", "takes", *METRICS):
+        table.add_column(name, justify="left" if name == "method" else "right", no_wrap=True)
+    for row in evaluation.rows:
+        for line in _lines(row):
+            table.add_row(*line)
+    written = "" if evaluation.workbook is None else f"\n\nSpreadsheet: {evaluation.workbook}"
+    return drawn(table) + written
+
+
+def _lines(row: MethodRow) -> list[list[str]]:
+    from vocmatch_desktop.evaluation.ranking import METRICS
+
+    lines = []
+    for figures in (row.figures, row.without_distractors):
+        if figures is not None:
+            cells = [
+                f"{figures.values[name]:.2f} ({figures.intervals[name][0]:.2f}–{figures.intervals[name][1]:.2f})"
+                for name in METRICS
+            ]
+            lines.append([row.name, str(figures.pool), str(figures.queries), *cells])
+    return lines
