@@ -56,6 +56,16 @@ class DemoPlaces:
         return self.folder / "Takes"
 
     @property
+    def auditions(self) -> Path:
+        """Takes over beats, rendered."""
+        return self.folder / "Auditions"
+
+    @property
+    def sessions(self) -> Path:
+        """What is exported for a DAW."""
+        return self.folder / "Sessions"
+
+    @property
     def stamp(self) -> Path:
         """Says which version lies here."""
         return self.folder / "demo.json"

@@ -74,7 +74,7 @@ TAKES: tuple[DemoTake, ...] = (
         "D4:1 C4:.5 Bb3:1.5 r:1 | r:.5 G3:.5 Bb3:.5 D4:1.5 Eb4:.5 D4:.5 | Eb4:1 D4:.5 C4:.5 G3:1.5 r:.5",
         "du na wa o na la du ma na o le na da la so na di o na la wa do ma e na la o du",
         Singer(size=0.94, vibrato_cents=22, breath=0.03),
-        transpose=-3,
+        transpose=-1,
         tempo_ratio=0.97,
     ),
     DemoTake(

@@ -1,0 +1,281 @@
+"""The demo run without a window: makes its library, then every capability on every take, and says what came of it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vocmatch_desktop.services import demo
+from vocmatch_desktop.services.demo import DemoPlaces, DemoReady, DemoSpec
+from vocmatch_desktop.services.stages import Stage
+from vocmatch_desktop.types import Match, Report
+
+if TYPE_CHECKING:
+    from vocmatch_desktop.library.catalogue import Catalogue
+    from vocmatch_desktop.services.indexing import IndexSummary
+    from vocmatch_desktop.synth.takes import DemoTake
+
+SHOWN = 5
+"""Results a take that are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class TourSpec:
+    """Make the demo in `folder`, or find it there, and run everything on it."""
+
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryMade:
+    """The demo's library; `made` beats were made in this run, `failed` could not be indexed."""
+
+    path: Path
+    folder: Path
+    tracks: int
+    made: int
+    failed: int
+    elapsed_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSung:
+    """A demo take and the beat it was made for; `bpm` is None for the one that was sung freely."""
+
+    path: Path
+    title: str
+    beat: str
+    bpm: float | None
+    transpose: int
+    tempo_ratio: float
+    start_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One row of a ranking, as CONTRACT.md names it."""
+
+    rank: int
+    id: int
+    title: str
+    path: Path
+    score: float
+    transpose: int
+    tempo_ratio: float
+    start_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TakeMatch:
+    """Where the right beat came (`rank`, None where it was not ranked), and the first results.
+
+    `transpose_right`: the right beat was moved to the key it was sung in.
+    """
+
+    take: Path
+    title: str
+    beat: str
+    rank: int | None
+    transpose_right: bool
+    results: tuple[Ranked, ...]
+    elapsed_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class MatchTour:
+    """All takes; `right_first` of them have their own beat at rank 1."""
+
+    right_first: int
+    takes: tuple[TakeMatch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditionMade:
+    """A take over the beat that came first."""
+
+    path: Path
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExportMade:
+    """Files for a DAW, all from the same bar line on."""
+
+    folder: Path
+    files: tuple[Path, ...]
+    bpm: float
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tour:
+    """What `vocmatch demo --json` prints; capabilities that do not exist yet are None."""
+
+    library: LibraryMade
+    take: TakeSung
+    takes: tuple[TakeSung, ...]
+    match: MatchTour
+    auditions: tuple[AuditionMade, ...]
+    export: ExportMade
+    separate: None
+    melody: None
+    accompany: None
+    elapsed_s: float
+
+
+def run(spec: TourSpec, report: Report) -> Tour:
+    """Makes the demo and runs match, audition and export on it.
+
+    Raises:
+        DiskError: the folder cannot be written. LibraryError: its database is damaged.
+    """
+    from vocmatch_desktop.library.catalogue import Catalogue
+    from vocmatch_desktop.synth.takes import TAKES
+
+    started = time.monotonic()
+    places = DemoPlaces(spec.folder)
+    places.folder.mkdir(parents=True, exist_ok=True)
+    with Catalogue(places.library) as catalogue:
+        library = _library(places, catalogue, Stage(report, 0.0, 0.8))
+        found = [_match(take, places, catalogue, report) for take in TAKES]
+    auditions = [_audition(take, match, places, report) for take, match in zip(TAKES, found, strict=True)]
+    takes = tuple(_sung(take, places) for take in TAKES)
+    return Tour(
+        library=library,
+        take=takes[0],
+        takes=takes,
+        match=MatchTour(sum(match.rank == 1 for match in found), tuple(found)),
+        auditions=tuple(auditions),
+        export=_export(TAKES[0], found[0], places, Stage(report, 0.95, 1.0)),
+        separate=None,
+        melody=None,
+        accompany=None,
+        elapsed_s=time.monotonic() - started,
+    )
+
+
+def _library(places: DemoPlaces, catalogue: Catalogue, report: Report) -> LibraryMade:
+    """Makes and stores, then indexes as any folder is indexed: an interrupted run is completed by that."""
+    from vocmatch_desktop.services.indexing import Indexer, IndexSpec, index
+
+    started = time.monotonic()
+    storing = _Storing(Indexer(catalogue), Stage(report, 0.0, 0.95))
+    ready: DemoReady = demo.run(DemoSpec(places.folder), storing)
+    spec = IndexSpec(roots=(places.beats,), library=places.library)
+    summary: IndexSummary = index(catalogue, spec, Stage(report, 0.95, 1.0))
+    return LibraryMade(
+        path=places.library,
+        folder=places.beats,
+        tracks=summary.tracks,
+        made=ready.made,
+        failed=len(summary.failed),
+        elapsed_s=time.monotonic() - started,
+    )
+
+
+class _Storing:
+    """A report that stores the beats as they become ready."""
+
+    def __init__(self, indexer: Any, report: Report) -> None:
+        self._indexer = indexer
+        self._report = report
+
+    def __call__(self, fraction: float, what: str) -> None:
+        self._report(fraction, what)
+
+    def partial(self, event: Any) -> None:
+        self._indexer.store(event)
+        self._report.partial(event)
+
+
+def _sung(take: DemoTake, places: DemoPlaces) -> TakeSung:
+    lies = take.transform
+    return TakeSung(
+        path=places.take(take.title) / "take.wav",
+        title=take.title,
+        beat=take.beat,
+        bpm=None if take.free else take.bpm,
+        transpose=lies.transpose,
+        tempo_ratio=lies.tempo_ratio,
+        start_s=lies.start_s,
+    )
+
+
+def _match(take: DemoTake, places: DemoPlaces, catalogue: Catalogue, report: Report) -> TakeMatch:
+    """Ranks the library for a take; the free one's tempo is told to nobody."""
+    from vocmatch_desktop.services import matching
+
+    report(0.8, f"Matching “{take.title}”")
+    spec = matching.MatchSpec(
+        take=places.take(take.title) / "take.wav",
+        library=places.library,
+        bpm=None if take.free else take.bpm,
+        first_beat_s=None if take.free else take.first_beat_s,
+    )
+    result = matching.run(spec, report)
+    titles = {row.id: (row.title, row.path) for row in catalogue.rows()}
+    ranked = [_ranked(rank, match, *titles[match.beat_id]) for rank, match in enumerate(result.matches, start=1)]
+    right = next((row for row in ranked if row.title == take.beat), None)
+    return TakeMatch(
+        take=spec.take,
+        title=take.title,
+        beat=take.beat,
+        rank=right.rank if right else None,
+        transpose_right=right is not None and right.transpose == take.transpose,
+        results=tuple(ranked[:SHOWN]),
+        elapsed_s=result.elapsed_s,
+    )
+
+
+def _ranked(rank: int, match: Match, title: str, path: Path) -> Ranked:
+    lies = match.transform
+    return Ranked(
+        rank=rank,
+        id=match.beat_id,
+        title=title,
+        path=path,
+        score=match.score,
+        transpose=lies.transpose,
+        tempo_ratio=lies.tempo_ratio,
+        start_s=lies.start_s,
+    )
+
+
+def _audition(take: DemoTake, match: TakeMatch, places: DemoPlaces, report: Report) -> AuditionMade:
+    """Renders the take over the beat that came first."""
+    from vocmatch_desktop.export.names import safe_name
+    from vocmatch_desktop.library.catalogue import Catalogue
+    from vocmatch_desktop.services import audition
+    from vocmatch_desktop.types import Transform
+
+    report(0.9, f"Auditioning “{take.title}”")
+    first = match.results[0]
+    with Catalogue(places.library, read_only=True) as catalogue:
+        grid = catalogue.fingerprint(first.id).grid
+    name = safe_name(f"{take.title} + {first.title}", ".wav")
+    spec = audition.AuditionSpec(
+        take=match.take,
+        beat=first.path,
+        grid=grid,
+        transform=Transform(first.transpose, first.tempo_ratio, first.start_s),
+        out=places.auditions / name,
+    )
+    made = audition.run(spec, Stage(report, 0.9, 0.95))
+    return AuditionMade(made.path, made.duration_s)
+
+
+def _export(take: DemoTake, match: TakeMatch, places: DemoPlaces, report: Report) -> ExportMade:
+    from vocmatch_desktop.services import exporting
+    from vocmatch_desktop.services.pairing import PairSpec
+
+    pair = PairSpec(
+        take=match.take,
+        beat=str(match.results[0].id),
+        library=places.library,
+        bpm=None if take.free else take.bpm,
+        first_beat_s=None if take.free else take.first_beat_s,
+    )
+    made = exporting.run(exporting.ExportSpec(pair, take.title, places.sessions / take.title), report)
+    return ExportMade(places.sessions / take.title, made.files, made.bpm, made.key.name)
