@@ -126,6 +126,8 @@ class MainWindow(QMainWindow):
         for page in (self.settings, self.shortcuts):
             page.left.connect(lambda: self.show_page(self.desk))
         self.search.query_changed.connect(self.library.set_query)
+        self.search.left.connect(self.library.focus_table)
+        self.library.empty.clear_search_wanted.connect(self.search.clear)
         self.model.counts_changed.connect(self.status.set_counts)
         self._session.take_changed.connect(self._name_window)
         self._keys = install(self, self._actions())
@@ -189,6 +191,9 @@ class MainWindow(QMainWindow):
             kept = self._store.value(f"window/{name}")
             if isinstance(kept, QByteArray):
                 part(kept)
+        columns = self._store.value("window/columns")
+        if isinstance(columns, dict):
+            self.library.restore_columns(columns)
 
     def _parts(self) -> dict[str, Callable[[QByteArray], bool]]:
         return {
@@ -202,6 +207,7 @@ class MainWindow(QMainWindow):
         self._store.setValue("window/geometry", self.saveGeometry())
         for name, splitter in (("upper", self.upper), ("lower", self.lower), ("middle", self.middle)):
             self._store.setValue(f"window/{name}", splitter.saveState())
+        self._store.setValue("window/columns", self.library.column_state())
         self._store.sync()
 
     def showEvent(self, event: QShowEvent) -> None:
