@@ -170,8 +170,10 @@ class Recorder:
         """How late the driver says the sound arrives; 0 while closed."""
         return float(self._stream.latency) if self._stream is not None else 0.0
 
-    def record(self, path: Path, *, at: float | None = None) -> None:
+    def record(self, path: Path, *, at: float | None = None, seconds: float | None = None) -> None:
         """Begins a take at `path`, now or with the sample that reaches the converter at stream time `at`.
+
+        After exactly `seconds` it ends by itself (`recording` turns False).
 
         Raises:
             DiskError: the file exists or cannot be made. DeviceError: the device is gone.
@@ -182,7 +184,8 @@ class Recorder:
             raise self.problem or DeviceError("The microphone is not open.", "Choose it again.")
         file = TakeFile(path, self.rate)
         tap = Tap(self._stream, self._lock, (self.channel,), RING_S, at or 0.0)
-        self._take = _Take(file, tap, self.device.name)
+        limit = None if seconds is None else round(seconds * self.rate)
+        self._take = _Take(file, tap, self.device.name, limit)
 
     @property
     def recording(self) -> bool:
@@ -276,8 +279,9 @@ class Recorder:
 class _Take:
     """A take being written; used by the draining thread, apart from its two events."""
 
-    def __init__(self, file: TakeFile, tap: Tap, device: str) -> None:
+    def __init__(self, file: TakeFile, tap: Tap, device: str, limit: int | None) -> None:
         self.file = file
+        self._limit = limit
         self.stopping = threading.Event()
         self.finished = threading.Event()
         self._tap = tap
@@ -290,9 +294,15 @@ class _Take:
             self._tap.cancel()
             self._cancelled = True
         over = not alive or (self._cancelled and not self._tap.is_listening)
-        self.file.write(self._tap.read())
+        self.file.write(self._tap.read()[: self._left])
+        if self._left == 0:
+            self.stopping.set()
         if over:
             self.finish()
+
+    @property
+    def _left(self) -> int | None:
+        return None if self._limit is None else self._limit - self.file.frames
 
     def finish(self) -> None:
         """Closes the file."""

@@ -96,16 +96,24 @@ class Player:
         self.close()
 
     def play(
-        self, tracks: Iterable[Track], *, start: int = 0, end: int | None = None, loop: Loop | None = None
+        self,
+        tracks: Iterable[Track],
+        *,
+        start: int = 0,
+        end: int | None = None,
+        loop: Loop | None = None,
+        exactly: bool = False,
     ) -> None:
         """Plays from timeline frame `start`, in place of what is playing now.
 
         `end` None is where the last track ends (never, with an endless one); with a `loop` it does not end.
+        `exactly` first lets a device that was opened just now settle, so that `heard_at` can be trusted.
         Raises `DeviceError` where the device cannot be opened.
         """
         self.stop()
         self.open()
-        self._run = Run(self._stream, self._lock, Scene(tuple(tracks), end=end, loop=loop), start)
+        scene = Scene(tuple(tracks), end=end, loop=loop)
+        self._run = Run(self._stream, self._lock, scene, start, wait_s=self.settles_in_s if exactly else 0.0)
 
     def stop(self) -> None:
         """Fades out within some milliseconds; what is in the ring (`AHEAD_S`) is still heard."""
@@ -164,10 +172,15 @@ class Player:
         """Guards the stream's action queue."""
         return self._lock
 
+    @property
+    def run(self) -> Run | None:
+        """What is playing; keep it to ask for `heard_at` and `frame_at` after `stop`."""
+        return self._run
+
     def heard_at(self, frame: int) -> float | None:
         """Stream time at which timeline frame `frame` leaves the converter; None until the first block was played.
 
-        Exact as long as nothing was sought or looped before it, and the device had been open for `SETTLING_S`.
+        For a timeline that was neither looped nor sought, on a device that had settled (see `play`).
         """
         return self._run.heard_at(frame) if self._run is not None else None
 

@@ -29,11 +29,11 @@ PATIENCE_S = 3.0
 class Run:
     """Plays a scene on an rtmixer stream. `scene` may be replaced at any time by the owner's thread."""
 
-    def __init__(self, stream: Any, lock: threading.Lock, scene: Scene, start: int) -> None:
+    def __init__(self, stream: Any, lock: threading.Lock, scene: Scene, start: int, *, wait_s: float = 0.0) -> None:
+        """Plays from timeline frame `start` on, after `wait_s`: an exact clock needs a stream that has settled."""
         import rtmixer
 
         self.scene = scene
-        self._ran_empty = 0
         self.is_lost = False
         self._stream = stream
         self._lock = lock
@@ -48,8 +48,9 @@ class Run:
         self._written = 0
         self._map: list[tuple[int, int]] = [(0, start)]
         """(frames written before, timeline frame) at the start and at every jump, in order."""
-        self._anchor: tuple[int, Any] | None = None
-        """(frames the callback had taken before, rtmixer action), renewed after every underrun."""
+        self._anchors: tuple[tuple[int, Any], ...] = ()
+        """(frames the callback had taken before, rtmixer action), one more after every time the ring ran empty."""
+        self._wait_s = wait_s
         self._jump: int | None = None
         self._stopping = threading.Event()
         self._abandoned = threading.Event()
@@ -64,8 +65,7 @@ class Run:
     @property
     def underruns(self) -> int:
         """Audible gaps: the mixing thread, or the whole program, was too slow."""
-        driver = int(self._anchor[1].stats.output_underflows) if self._anchor is not None else 0
-        return self._ran_empty + driver
+        return max(0, len(self._anchors) - 1) + sum(int(a.stats.output_underflows) for _, a in self._anchors)
 
     def stop(self) -> None:
         """Fades out; returns at once."""
@@ -87,21 +87,34 @@ class Run:
         return self._timeline(self._played())
 
     def heard_at(self, frame: int) -> float | None:
-        """Stream time of timeline frame `frame`, reckoned from the start of the run (or the last underrun)."""
-        if self._anchor is None or self._anchor[1].done_frames == 0:
+        """Stream time of timeline frame `frame`, reckoned from the start of the run; None before the first block."""
+        started = self._started()
+        if not started:
             return None
-        played_before, action = self._anchor
-        return float(action.actual_time) + (frame - self._start - played_before) / self._rate
+        return float(started[0][1].actual_time) + (frame - self._start) / self._rate
+
+    def frame_at(self, time_s: float) -> int | None:
+        """The timeline frame at the converter at stream time `time_s`, past or present; None before the first block.
+
+        Right across loops, jumps and underruns.
+        """
+        started = self._started()
+        if not started:
+            return None
+        before, action = next((a for a in reversed(started) if a[1].actual_time <= time_s), started[0])
+        return self._timeline(before + math.floor((time_s - action.actual_time) * self._rate))
+
+    def _started(self) -> list[tuple[int, Any]]:
+        return [anchor for anchor in self._anchors if anchor[1].done_frames]
 
     def _played(self) -> int:
         """Frames that have left the converter, by the stream's clock, never more than the callback has taken."""
-        if self._anchor is None:
+        started = self._started()
+        if not started:
             return 0
-        played_before, action = self._anchor
-        if action.done_frames == 0:
-            return played_before
+        before, action = started[-1]
         elapsed = math.floor((self._stream.time - action.actual_time) * self._rate) if self._stream.active else 1 << 62
-        return max(played_before, min(played_before + elapsed, self._taken()))
+        return max(before, min(before + elapsed, self._taken()))
 
     def _taken(self) -> int:
         """Frames the callback has taken out of the ring."""
@@ -113,6 +126,7 @@ class Run:
         return frame + played - written
 
     def _fill(self) -> None:
+        self._stopping.wait(self._wait_s)
         self._await_decoders()
         while not self._stopping.is_set() and self._top_up():
             self._stopping.wait(BLOCK_S)
@@ -163,9 +177,7 @@ class Run:
         for span in spans:
             written, frame = self._map[-1]
             if span.start != frame + at - written:
-                self._map = (
-                    [*self._map[-63:], (at, span.start)] if len(self._map) > 1 else [*self._map, (at, span.start)]
-                )
+                self._map.append((at, span.start))
             at += span.frames
 
     def _write(self, samples: Float32) -> None:
@@ -176,10 +188,9 @@ class Run:
     def _ensure_playing(self) -> None:
         """Hands the ring to the callback, again if it ran empty (then rtmixer lets go of it)."""
         with self._lock:
-            if self._anchor is not None and self._anchor[1] in self._stream.actions:
+            if self._anchors and self._anchors[-1][1] in self._stream.actions:
                 return
-            self._ran_empty += self._anchor is not None
-            self._anchor = self._taken(), self._stream.play_ringbuffer(self._ring)
+            self._anchors = (*self._anchors, (self._taken(), self._stream.play_ringbuffer(self._ring)))
 
     def _drain(self) -> None:
         """Waits until everything in the ring has been heard."""
