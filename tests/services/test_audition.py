@@ -22,7 +22,7 @@ from vocmatch_desktop.types import Audio, Transform
 
 TOLERANCE_S = 0.003
 TAKE_S = 6.0
-BEAT_ONLY, TAKE_ONLY = 0.0, 1.0
+TAKE_ONLY, BEAT_ONLY = 0.0, 1.0
 
 
 @pytest.fixture

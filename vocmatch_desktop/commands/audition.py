@@ -7,21 +7,12 @@ from typing import Annotated
 
 import typer
 
-from vocmatch_desktop.commands.options import (
-    BeatName,
-    Bpm,
-    FirstBeat,
-    InKey,
-    JsonFlag,
-    LibraryFile,
-    TakeFile,
-    pair_spec,
-    take_title,
-)
+from vocmatch_desktop.commands.given import given_take
+from vocmatch_desktop.commands.options import BeatName, Bpm, FirstBeat, InKey, JsonFlag, LibraryFile, TakeFile
 from vocmatch_desktop.commands.output import emit, progress
 
 Out = Annotated[Path | None, typer.Option(help="The WAV to write (default: beside the take).")]
-Balance = Annotated[float, typer.Option(min=0.0, max=1.0, help="0 only the beat … 0.5 equally loud … 1 only the take.")]
+Balance = Annotated[float, typer.Option(min=0.0, max=1.0, help="0 only the take … 0.5 equally loud … 1 only the beat.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -42,21 +33,22 @@ def audition(
 ) -> None:
     """Renders take + beat as matched: aligned, in key, in time, loudness-matched."""
     from vocmatch_desktop.export.names import free_path, safe_name
+    from vocmatch_desktop.export.placing import from_first_sample
     from vocmatch_desktop.services import audition as service
     from vocmatch_desktop.services import pairing
     from vocmatch_desktop.services.stages import Stage
 
-    spec = pair_spec(take, beat, library, bpm, first_beat, in_key)
+    given = given_take(take, bpm, first_beat)
     chosen = _output(out)
     with progress() as report:
-        pair = pairing.run(spec, Stage(report, 0.0, 0.6))
-        name = safe_name(f"{take_title(take)} + {pair.beat.title}", ".wav")
-        wanted = chosen or free_path(spec.take.parent, name)
+        pair = pairing.run(given.pair_with(beat, library, in_key=in_key), Stage(report, 0.0, 0.6))
+        name = safe_name(f"{given.title} + {pair.beat.title}", ".wav")
+        wanted = chosen or free_path(given.audio.parent, name)
         rendering = service.AuditionSpec(
-            take=spec.take,
+            take=given.audio,
             beat=pair.beat.path,
             grid=pair.beat.fingerprint.grid,
-            transform=pair.match.transform,
+            transform=from_first_sample(pair.match.transform, given.selection),
             out=wanted,
             balance=balance,
         )

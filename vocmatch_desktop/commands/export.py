@@ -7,16 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from vocmatch_desktop.commands.options import (
-    Bpm,
-    FirstBeat,
-    InKey,
-    JsonFlag,
-    LibraryFile,
-    TakeFile,
-    pair_spec,
-    take_title,
-)
+from vocmatch_desktop.commands.given import given_take
+from vocmatch_desktop.commands.options import Bpm, FirstBeat, InKey, JsonFlag, LibraryFile, TakeFile
 from vocmatch_desktop.commands.output import emit, progress
 
 BeatOption = Annotated[str, typer.Option("--beat", metavar="BEAT", help="An id of the library, or a sound file.")]
@@ -43,10 +35,11 @@ def export(
     """Writes the take and the fitted beat, both starting at the same bar line, for a DAW."""
     from vocmatch_desktop.services import exporting
 
+    given = given_take(take, bpm, first_beat)
     spec = exporting.ExportSpec(
-        pair=pair_spec(take, beat, library, bpm, first_beat, in_key),
-        title=take_title(take),
-        folder=out.expanduser().absolute() if out else _folder(take),
+        pair=given.pair_with(beat, library, in_key=in_key),
+        title=given.title,
+        folder=out.expanduser().absolute() if out else _folder(given.title),
         format=format_,
     )
     with progress() as report:
@@ -56,10 +49,10 @@ def export(
     emit(shown, as_json=json_, text=f"{lines}\n{result.bpm:.2f} BPM, {result.key.name}")
 
 
-def _folder(take: Path) -> Path:
+def _folder(title: str) -> Path:
     from vocmatch_desktop.export.names import safe_name
     from vocmatch_desktop.settings import Places, load
 
     places = Places.from_environment()
     chosen = load(places.settings_file).export_folder
-    return (Path(chosen) if chosen else places.data / "Exports") / safe_name(take_title(take))
+    return (Path(chosen) if chosen else places.data / "Exports") / safe_name(title)

@@ -8,17 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vocmatch_desktop.commands.options import (
-    Bpm,
-    FirstBeat,
-    InKey,
-    JsonFlag,
-    LibraryFile,
-    TakeFile,
-    check_tempo,
-    library_file,
-    take_audio,
-)
+from vocmatch_desktop.commands.given import given_take
+from vocmatch_desktop.commands.options import Bpm, FirstBeat, InKey, JsonFlag, LibraryFile, TakeFile, library_file
 from vocmatch_desktop.commands.output import emit, progress
 from vocmatch_desktop.commands.tables import drawn, shown
 
@@ -58,12 +49,21 @@ def match(
     from vocmatch_desktop.errors import NotFound
     from vocmatch_desktop.services import matching as service
 
-    check_tempo(bpm, first_beat)
+    given = given_take(take, bpm, first_beat)
     database = library_file(library)
     if not database.is_file():
         raise NotFound(f"There is no library at {database}.", "`vocmatch index FOLDER` makes one.")
     wanted = top if json_ or top else TABLE_ROWS
-    spec = service.MatchSpec(take_audio(take), database, wanted, in_key, max_shift, bpm=bpm, first_beat_s=first_beat)
+    spec = service.MatchSpec(
+        take=given.audio,
+        library=database,
+        top=wanted,
+        in_key=in_key,
+        max_shift=max_shift,
+        selection=given.selection,
+        bpm=given.bpm,
+        first_beat_s=given.first_beat_s,
+    )
     with progress() as report:
         result = service.run(spec, report)
     rows = _rows(database, result.matches)

@@ -8,9 +8,9 @@ whole bars, so that a program that counts beats finds the true tempo.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from vocmatch_desktop.types import BeatGrid, Transform
+from vocmatch_desktop.types import BeatGrid, Selection, Transform
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Placing:
 
 def place(grid: BeatGrid, transform: Transform, take_from_s: float = 0.0) -> Placing:
     """Places a match; `take_from_s` is where in the take `transform` counts from (a selection's start)."""
-    first_sample_s = transform.start_s - take_from_s * transform.tempo_ratio
+    first_sample_s = _under_first_sample(transform, take_from_s)
     # A take that begins a rounding error before a bar line begins on it.
     bar = math.floor(grid.position(first_sample_s) / grid.beats_per_bar + 1e-4)
     beat_from_s = min(grid.time(bar * grid.beats_per_bar), first_sample_s)
@@ -49,3 +49,12 @@ def place(grid: BeatGrid, transform: Transform, take_from_s: float = 0.0) -> Pla
         bar_s=grid.beats_per_bar * 60.0 / bpm,
         beats_per_bar=grid.beats_per_bar,
     )
+
+
+def from_first_sample(transform: Transform, selection: Selection | None) -> Transform:
+    """A transform that counts from a selection's start, counted from the whole take's first sample instead."""
+    return replace(transform, start_s=_under_first_sample(transform, selection.from_s if selection else 0.0))
+
+
+def _under_first_sample(transform: Transform, take_from_s: float) -> float:
+    return transform.start_s - take_from_s * transform.tempo_ratio

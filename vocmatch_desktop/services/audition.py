@@ -38,8 +38,8 @@ SEGMENTS_KEPT = 60
 class AuditionSpec:
     """Render `take` (or the part of it from `from_s` to `to_s`) over `beat` to the WAV `out`.
 
-    `transform` counts from the part's first sample; `grid` is the beat's. `balance`: 0 only the beat … ½ both equally
-    loud … 1 only the take.
+    `transform` counts from the part's first sample; `grid` is the beat's. `balance`: 0 only the take … ½ both equally
+    loud … 1 only the beat.
     """
 
     take: Path
@@ -140,7 +140,7 @@ def run_segment(spec: SegmentSpec, report: Report) -> Segment:
 
 def gains(take_lufs: float, beat_lufs: float, balance: float) -> tuple[float, float]:
     """Linear gains of take and beat: both to `TARGET_LUFS`, then the one the balance (0…1) leans away from down."""
-    lean = min(1.0, 2 * balance), min(1.0, 2 * (1 - balance))
+    lean = min(1.0, 2 * (1 - balance)), min(1.0, 2 * balance)
     return lean[0] * gain_to(take_lufs, TARGET_LUFS), lean[1] * gain_to(beat_lufs, TARGET_LUFS)
 
 
