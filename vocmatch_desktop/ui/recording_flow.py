@@ -1,0 +1,187 @@
+"""A take from R to the list: devices opened, the guide chosen, the voice shown while it is sung, the take kept.
+
+What is written to disk never depends on this: capture has its own thread. Here a timer looks at what arrived, draws it,
+and asks the recording session where it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from vocmatch_desktop.audio.capture import Recorder
+from vocmatch_desktop.audio.clock import pair_name
+from vocmatch_desktop.audio.playback import Player
+from vocmatch_desktop.errors import UserError
+from vocmatch_desktop.jobs.protocol import Bug, Partial
+from vocmatch_desktop.library.takes import TakeStore
+from vocmatch_desktop.services.live import LivePitchSpec
+from vocmatch_desktop.services.guides import PICK_UP_BARS, Guide, ToClick, WhatPlays
+from vocmatch_desktop.services.recording import Phase, TakeSession
+from vocmatch_desktop.types import Take
+from vocmatch_desktop.ui.jobs_bridge import JobsBridge
+from vocmatch_desktop.ui.live_view import LiveView
+from vocmatch_desktop.ui.meter import Meter
+from vocmatch_desktop.ui.session import Playhead, Problem, Session
+from vocmatch_desktop.ui.sound import Sound, said
+from vocmatch_desktop.ui.timeline import BEATS_PER_BAR, Grid
+from vocmatch_desktop.ui.workers import LiveSessionHandle, Submits
+
+TICK_MS = 16
+
+
+class RecordingFlow(QObject):
+    """Records one take at a time; `recorded` brings it when it is safe on the disk."""
+
+    recorded = Signal(object)  # Take
+
+    def __init__(
+        self,
+        session: Session,
+        bridge: JobsBridge,
+        sound: Sound,
+        now: Submits,
+        later: Submits,
+        live: LiveView,
+        meter: Meter,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._bridge, self._sound = session, bridge, sound
+        self._now, self._later, self._live, self._meter = now, later, live, meter
+        self._takes: TakeSession | None = None
+        self._recorder: Recorder | None = None
+        self._pitch: LiveSessionHandle | None = None
+        self._grid: Grid | None = None
+        self._heard = 0
+        self._stopping = False
+        self._timer = QTimer(self, interval=TICK_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+
+    @property
+    def active(self) -> bool:
+        """Whether a take is being made, from the count-in to its being kept."""
+        return self._takes is not None or self._stopping
+
+    def start(self, store: TakeStore, guide: Guide | None) -> None:
+        """Begins a take in `store`, alone (None), to a click or over a beat."""
+        if self.active:
+            return
+        self._stopping = True  # until the devices are open a second R must not begin another one
+
+        def ready(recorder: Recorder, player: Player | None) -> None:
+            takes = TakeSession(store, recorder, player, self._calibration(recorder, player))
+            self._bridge.in_thread(
+                lambda: takes.start(guide), lambda _: self._begun(takes, recorder, guide), failed=self._fail
+            )
+
+        def with_player(recorder: Recorder) -> None:
+            if guide is None:
+                ready(recorder, self._sound.player)
+            else:
+                self._sound.with_player(lambda player: ready(recorder, player), self._fail)
+
+        self._sound.with_recorder(with_player, self._fail)
+
+    def stop(self) -> None:
+        """Ends the take; it is kept when what is on its way has arrived."""
+        if self._takes is not None:
+            self._takes.request_stop()
+
+    def grid_of(self, guide: Guide | None) -> Grid | None:
+        """Where bar lines will lie in a take sung to `guide`, as far as that is known before it is over."""
+        if guide is None or isinstance(guide, WhatPlays):
+            return None
+        bpm = guide.bpm if isinstance(guide, ToClick) else guide.grid.bpm
+        return Grid(bpm, min(PICK_UP_BARS, guide.count_in_bars) * BEATS_PER_BAR * 60 / bpm)
+
+    def _begun(self, takes: TakeSession, recorder: Recorder, guide: Guide | None) -> None:
+        self._stopping = False
+        self._takes, self._recorder = takes, recorder
+        self._grid = self.grid_of(guide)
+        self._heard = -1
+        self._later.pause()
+        self._session.problem.emit(None)
+        self._session.engine = replace(self._session.engine, rate=recorder.rate)
+        self._session.activity = "counting_in" if guide is not None else "recording"
+        self._timer.start()
+
+    def _tick(self) -> None:
+        takes, recorder = self._takes, self._recorder
+        if takes is None or recorder is None:
+            return
+        phase = takes.poll()
+        self._show_level(recorder)
+        if phase is Phase.RECORDING:
+            self._follow(recorder)
+        elif phase is Phase.OVER:
+            self._finish(takes)
+
+    def _show_level(self, recorder: Recorder) -> None:
+        levels = recorder.levels()
+        self._meter.set_level(levels.peak_dbfs, levels.clipped)
+        if levels.clipped:
+            recorder.clear_clip()
+
+    def _follow(self, recorder: Recorder) -> None:
+        if self._heard < 0:
+            self._open_live(recorder)
+        self._heard, samples = recorder.newest(self._heard)
+        if len(samples):
+            self._live.feed(samples)
+            if self._pitch is not None:
+                self._pitch.feed(samples)
+        self._draw_pitch()
+        self._session.playhead_moved.emit(Playhead(take_s=self._live.now_s))
+
+    def _open_live(self, recorder: Recorder) -> None:
+        self._session.activity = "recording"
+        heard, _ = recorder.newest(2**62)
+        self._heard = max(0, heard - round(recorder.recorded_s * recorder.rate))
+        self._live.begin(recorder.rate)
+        self._live.set_grid(self._grid)
+        self._pitch = self._now.open_live(LivePitchSpec(recorder.rate))
+
+    def _draw_pitch(self) -> None:
+        events = self._pitch.poll() if self._pitch is not None else []
+        for event in events:
+            if isinstance(event, Partial):
+                track = event.event.track
+                self._live.put_pitch(track.times_s, track.midi.astype(float))
+
+    def _finish(self, takes: TakeSession) -> None:
+        self._timer.stop()
+        problem = takes.problem
+        self._takes, self._stopping = None, True
+        if self._pitch is not None:
+            self._pitch.cancel()
+            self._pitch = None
+        self._live.end()
+        self._bridge.in_thread(takes.finish, lambda take: self._keep(take, problem), failed=self._fail)
+
+    def _keep(self, take: Take | None, problem: UserError | None) -> None:
+        self._rest()
+        if take is not None:
+            engine = self._session.engine
+            self._session.engine = replace(engine, overflows=engine.overflows + take.overflows)
+            self.recorded.emit(take)
+        if problem is not None:
+            kept = self.tr("The take is safe.") if take is not None else ""
+            action = self.tr("Look for devices again")
+            self._session.problem.emit(Problem(f"{problem.message} {kept}".strip(), "", action, "refresh_devices"))
+
+    def _fail(self, error: UserError | Bug) -> None:
+        self._rest()
+        words, remedy = said(error)
+        self._session.problem.emit(Problem(words, remedy, self.tr("Look for devices again"), "refresh_devices"))
+
+    def _rest(self) -> None:
+        self._timer.stop()
+        self._takes, self._stopping = None, False
+        self._later.resume()
+        self._session.activity = "idle"
+
+    def _calibration(self, recorder: Recorder, player: Player | None) -> float:
+        known = self._session.settings.calibration_s or {}
+        return known.get(pair_name(recorder.device, player.device), 0.0) if player is not None else 0.0
