@@ -16,8 +16,8 @@ from vocmatch_desktop.audio.playback import Player
 from vocmatch_desktop.errors import UserError
 from vocmatch_desktop.jobs.protocol import Bug, Partial
 from vocmatch_desktop.library.takes import TakeStore
-from vocmatch_desktop.services.live import LivePitchSpec
 from vocmatch_desktop.services.guides import PICK_UP_BARS, Guide, ToClick, WhatPlays
+from vocmatch_desktop.services.live import LivePitchSpec
 from vocmatch_desktop.services.recording import Phase, TakeSession
 from vocmatch_desktop.types import Take
 from vocmatch_desktop.ui.jobs_bridge import JobsBridge
