@@ -16,6 +16,8 @@ import pytest
 
 from vocmatch_desktop import settings
 
+pytest_plugins = ["virtual_audio"]
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 GRACE_S = 3.0

@@ -1,6 +1,6 @@
 """A microphone and a loudspeaker without hardware: a private user-mode PulseAudio that PortAudio reaches through ALSA.
 
-Used as a plugin (`pytest_plugins = ["virtual_audio"]` in a conftest) or through `running()` in a script:
+Every test may ask for the fixture `virtual_audio`; scripts use `running()`:
 
     def test_recording(virtual_audio):
         with virtual_audio.sings(path):          # played into the microphone, in the background
@@ -20,11 +20,13 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 RATE = 44_100
 STARTUP_S = 15.0
@@ -90,6 +92,19 @@ class VirtualAudio:
             singer.terminate()
             singer.wait(10)
 
+    @contextmanager
+    def overhears(self) -> Iterator[Callable[[], NDArray[np.float32]]]:
+        """Gives a function that tells everything the loudspeaker has played since the block began, float32 [n]."""
+        path = self.folder / "overheard.raw"
+        command = ["parec", "--device=speaker.monitor", "--format=float32le", "--channels=1", f"--rate={self.rate}"]
+        with path.open("wb") as file:
+            listener = subprocess.Popen(command, env=self._environ(), stdout=file, stderr=subprocess.DEVNULL)
+        try:
+            yield lambda: np.frombuffer(path.read_bytes()[: path.stat().st_size // 4 * 4], np.float32)
+        finally:
+            listener.terminate()
+            listener.wait(10)
+
     def _environ(self) -> dict[str, str]:
         return {**os.environ, **self.environment}
 
@@ -99,7 +114,7 @@ class VirtualAudio:
 
 def missing() -> str | None:
     """Why there can be no virtual audio here; None where there can."""
-    for program in ("pulseaudio", "pactl", "paplay"):
+    for program in ("pulseaudio", "pactl", "paplay", "parec"):
         if shutil.which(program) is None:
             return f"{program} is not installed"
     plugins = [*Path("/usr/lib").glob("**/alsa-lib/libasound_module_pcm_pulse.so")]

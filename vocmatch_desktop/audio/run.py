@@ -112,6 +112,8 @@ class Run:
         started = self._started()
         if not started:
             return 0
+        if not self.is_alive:
+            return self._taken()
         before, action = started[-1]
         elapsed = math.floor((self._stream.time - action.actual_time) * self._rate) if self._stream.active else 1 << 62
         return max(before, min(before + elapsed, self._taken()))
