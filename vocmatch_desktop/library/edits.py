@@ -127,7 +127,11 @@ def split(connection: sqlite3.Connection, file: int) -> Change:
 
 
 def undo(connection: sqlite3.Connection, change: Change) -> Change:
-    """Makes things as they were before an edit; what it gives undoes the undo."""
+    """Makes things as they were before an edit; what it gives undoes the undo.
+
+    Raises:
+        LibraryError: a file would go back to a path that another file of the library has by now.
+    """
     reverse = Change(
         reading.states(connection, [state.id for state in change.before]),
         reading.file_states(connection, [state.id for state in change.files]),
@@ -157,6 +161,11 @@ def _put_state(connection: sqlite3.Connection, state: TrackState) -> None:
 
 
 def _put_file(connection: sqlite3.Connection, state: FileState) -> None:
+    taken = connection.execute(
+        "SELECT title FROM file WHERE path = ? AND id != ?", (encode_path(state.path), state.id)
+    ).fetchone()
+    if taken is not None:
+        raise LibraryError(f"This cannot be undone: its old place now holds “{taken[0]}”.")
     connection.execute(
         "UPDATE file SET track = ?, path = ?, size = ?, mtime_ns = ?, missing = ? WHERE id = ?",
         (state.track, encode_path(state.path), state.size, state.mtime_ns, state.missing, state.id),

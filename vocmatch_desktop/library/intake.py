@@ -71,8 +71,9 @@ def _store_analysed(connection: sqlite3.Connection, found: AnalysedFile) -> Stor
 
 def _store_retagged(connection: sqlite3.Connection, found: RetaggedFile) -> Stored:
     row = connection.execute(
-        "UPDATE file SET size = ?, mtime_ns = ?, title = ?, words = ?, missing = 0 WHERE path = ? RETURNING track",
-        (found.size, found.mtime_ns, _text(found.title), _text(found.words), encode_path(found.path)),
+        "UPDATE file SET size = ?, mtime_ns = ?, title = ?, core_title = ?, words = ?, missing = 0 WHERE path = ?"
+        " RETURNING track",
+        (found.size, found.mtime_ns, *_names(found), encode_path(found.path)),
     ).fetchone()
     if row is None:  # removed by an undo while it was being read
         return Stored("updated")
@@ -138,23 +139,28 @@ def _put_analysis(connection: sqlite3.Connection, found: AnalysedFile) -> None:
 
 def _put_file(connection: sqlite3.Connection, file: int, found: AnalysedFile) -> None:
     connection.execute(
-        "UPDATE file SET path = ?, size = ?, mtime_ns = ?, audio_hash = ?, title = ?, words = ?, duration_s = ?,"
-        " missing = 0 WHERE id = ?",
+        "UPDATE file SET path = ?, size = ?, mtime_ns = ?, audio_hash = ?, title = ?, core_title = ?, words = ?,"
+        " duration_s = ?, missing = 0 WHERE id = ?",
         (*_file_values(found), file),
     )
 
 
 def _add_file(connection: sqlite3.Connection, track: int, found: AnalysedFile) -> None:
     connection.execute(
-        "INSERT INTO file (path, size, mtime_ns, audio_hash, title, words, duration_s, track)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO file (path, size, mtime_ns, audio_hash, title, core_title, words, duration_s, track)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (*_file_values(found), track),
     )
 
 
 def _file_values(found: AnalysedFile) -> tuple[object, ...]:
     place = encode_path(found.path), found.size, found.mtime_ns
-    return *place, found.audio_hash, _text(found.title), _text(found.words), found.duration_s
+    return *place, found.audio_hash, *_names(found), found.duration_s
+
+
+def _names(found: AnalysedFile | RetaggedFile) -> tuple[str, str, str]:
+    title = _text(found.title)
+    return title, versions.core_title(title), _text(found.words)
 
 
 def _new_track(connection: sqlite3.Connection, found: AnalysedFile) -> int:

@@ -263,17 +263,19 @@ def _tables(database: Database) -> None:
             "mtime_ns": int,
             "audio_hash": str,
             "title": str,
+            "core_title": str,
             "words": str,
             "duration_s": float,
             "missing": int,
         },
         pk="id",
-        not_null={"track", "path", "size", "mtime_ns", "audio_hash", "title", "words", "duration_s", "missing"},
+        not_null={"track", "path", "size", "mtime_ns", "audio_hash", "title", "core_title", "duration_s", "missing"},
         defaults={"missing": 0},
         foreign_keys=[("track", "track", "id"), ("audio_hash", "analysis", "audio_hash")],
     )
-    for columns, unique in ((["path"], True), (["track"], False), (["audio_hash"], False), (["duration_s"], False)):
-        database.table("file").create_index(columns, unique=unique)
+    database.table("file").create_index(["path"], unique=True)
+    for name in ("track", "audio_hash", "duration_s", "core_title"):
+        database.table("file").create_index([name])
     database.create_table(
         "short_file",
         {"path": bytes, "size": int, "mtime_ns": int, "reason": str},
