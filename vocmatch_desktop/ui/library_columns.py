@@ -24,7 +24,7 @@ LEAST = {
 MOST = {Column.MATCH: 136, Column.TITLE: 420, Column.FIT: 190, Column.TAGS: 320, Column.WAVEFORM: 360}
 """Columns that grow with the window, and how far; what is left after that goes to the title."""
 SHARES = {Column.MATCH: 2, Column.TITLE: 4, Column.FIT: 1, Column.TAGS: 2, Column.WAVEFORM: 3}
-LEAVE_FIRST = (Column.TAGS, Column.WAVEFORM, Column.LENGTH)
+LEAVE_FIRST = (Column.TAGS, Column.WAVEFORM, Column.LENGTH, Column.RATING)
 """At 1100 px the match pane leaves too little for all columns: these go, in this order."""
 
 

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from functools import cache
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPolygonF
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPolygonF
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from vocmatch_desktop.types import Match
 from vocmatch_desktop.ui import library_words as words
-from vocmatch_desktop.ui.library_model import MATCH_ROLE, ROW_ROLE, LibraryModel
+from vocmatch_desktop.ui.library_model import LibraryModel
 from vocmatch_desktop.ui.library_rows import Column, Row
 from vocmatch_desktop.ui.tag_editor import TagEditor
 from vocmatch_desktop.ui.theme import BODY_PX, RADIUS, ROW_HEIGHT, SMALL_PX, SPACE_1, SPACE_2, Theme
@@ -32,37 +32,41 @@ STAR_SIZE, STAR_STEP, STARS = 13.0, 16.0, 5
 CAMELOT_OFFSET = 38.0
 CHIP_HEIGHT = 20.0
 THUMBNAIL_HEIGHT = 22.0
+KEPT_TEXTS = 4000
 DIMMED = 0.45
 """Opacity of a row whose file is missing; the word "missing" stands beside its title."""
 
 _ROLE_OF_LEVEL = {"none": "text_2", "as_is": "fit", "gentle": "text", "far": "caution"}
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_ONE_LINE = {each: int(each) | int(Qt.TextFlag.TextSingleLine) for each in (_LEFT, _RIGHT)}
 
 
 class CellDelegate(QStyledItemDelegate):
-    """The ground a cell stands on, and its text; columns with more to show override `paint_cell`."""
+    """A cell's text; columns with more to show override `paint_cell`. The ground is the table's, row by row."""
 
     def __init__(self, theme: Theme, hovered_row: HoveredRow, parent: QObject) -> None:
         super().__init__(parent)
         self.theme = theme
         self._hovered_row = hovered_row
+        self._texts: dict[tuple[str, int, bool, int], tuple[str, float]] = {}
+        self._faces: dict[tuple[int, bool], tuple[QFont, QFontMetricsF]] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """All rows are equally tall."""
         return QSize(40, ROW_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Ground, then the cell's own content, dimmed where the file is missing."""
+        """The cell's own content, dimmed where the file is missing."""
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        self._paint_ground(painter, QRectF(option.rect), index, selected)
-        row = index.data(ROW_ROLE)
+        model: LibraryModel = index.model()
+        row = model.at(index.row())
         if row.missing:
             painter.setOpacity(DIMMED)
         area = QRectF(option.rect).adjusted(SPACE_2, 0, -SPACE_2, -1)
-        self.paint_cell(painter, area, row, index.data(MATCH_ROLE), index, selected)
+        self.paint_cell(painter, area, row, model.match_of(row.id), index, selected)
         painter.restore()
 
     def paint_cell(
@@ -83,22 +87,31 @@ class CellDelegate(QStyledItemDelegate):
         alignment: Qt.AlignmentFlag = _LEFT,
     ) -> float:
         """Writes one line, elided at its end, and gives the width it took."""
-        font = self.theme.font(px, bold)
-        metrics = QFontMetricsF(font)
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(area.width(), 0))
-        painter.setFont(font)
+        if not text:
+            return 0.0
+        shown, wide = self._elided(text, px, bold, int(area.width()))
+        painter.setFont(self.face(px, bold)[0])
         painter.setPen(self.theme.color(role))
-        painter.drawText(area, alignment | Qt.TextFlag.TextSingleLine, shown)
-        return metrics.horizontalAdvance(shown)
+        painter.drawText(area, _ONE_LINE[alignment], shown)
+        return wide
 
-    def _paint_ground(self, painter: QPainter, area: QRectF, index: Index, selected: bool) -> None:
-        if selected:
-            painter.fillRect(area, self.theme.color("fit", 0.16))
-            if index.column() == Column.MATCH:
-                painter.fillRect(QRectF(area.left(), area.top(), 3, area.height() - 1), self.theme.color("fit"))
-        elif index.row() == self._hovered_row():
-            painter.fillRect(area, self.theme.color("raised", 0.6))
-        painter.fillRect(QRectF(area.left(), area.bottom() - 1, area.width(), 1), self.theme.color("line", 0.5))
+    def _elided(self, text: str, px: int, bold: bool, room: int) -> tuple[str, float]:
+        """The text as far as there is room, and its width; kept, because the same rows are painted over and over."""
+        key = (text, px, bold, room)
+        if key not in self._texts:
+            if len(self._texts) > KEPT_TEXTS:
+                self._texts.clear()
+            metrics = self.face(px, bold)[1]
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(room, 0))
+            self._texts[key] = (shown, metrics.horizontalAdvance(shown))
+        return self._texts[key]
+
+    def face(self, px: int = BODY_PX, bold: bool = False) -> tuple[QFont, QFontMetricsF]:
+        """The theme's font and its metrics, made once: hundreds of cells are painted a frame."""
+        if (px, bold) not in self._faces:
+            font = self.theme.font(px, bold)
+            self._faces[px, bold] = (font, QFontMetricsF(font))
+        return self._faces[px, bold]
 
 
 class MatchDelegate(CellDelegate):
@@ -135,7 +148,7 @@ class TitleDelegate(CellDelegate):
         if row.id in model.library.kept:
             left = self._mark(painter, left, area, _kept_mark, "fit")
         notes = " · ".join(words.title_notes(row))
-        room = QFontMetricsF(self.theme.font(SMALL_PX)).horizontalAdvance(notes) + SPACE_2 if notes else 0.0
+        room = self.face(SMALL_PX)[1].horizontalAdvance(notes) + SPACE_2 if notes else 0.0
         title = QRectF(left, area.top(), area.right() - left - room, area.height())
         one_line = " ".join(row.title.split())
         taken = self.text(painter, title, one_line, "text", bold=selected)
@@ -177,7 +190,7 @@ class TempoDelegate(CellDelegate):
         text = words.bpm(row.bpm)
         self.text(painter, area, text, "text", alignment=_RIGHT)
         if row.locks.tempo_factor != 1:
-            wide = QFontMetricsF(self.theme.font()).horizontalAdvance(text)
+            wide = self.face()[1].horizontalAdvance(text)
             place = QPointF(area.right() - wide - 12, area.center().y())
             paint_lock(painter, place, self.theme.color("text_2"))
 
@@ -227,7 +240,7 @@ class TagsDelegate(CellDelegate):
         self, painter: QPainter, area: QRectF, row: Row, match: Match | None, index: Index, selected: bool
     ) -> None:
         """The first chip is always drawn, elided if need be."""
-        metrics = QFontMetricsF(self.theme.font(SMALL_PX))
+        _font, metrics = self.face(SMALL_PX)
         left = area.left()
         for place, tag in enumerate(row.tags):
             wide = metrics.horizontalAdvance(tag) + 2 * 7
@@ -293,6 +306,24 @@ class HandleDelegate(CellDelegate):
         if not row.missing:
             strong = selected or index.row() == self._hovered_row()
             paint_handle(painter, area.center(), self.theme.color("text" if strong else "text_2"))
+
+
+def install(table: QTableView, theme: Theme, hovered_row: HoveredRow, thumbnails: Thumbnails) -> None:
+    """Gives every column of a table its delegate; the table owns them."""
+    kinds = {
+        Column.MATCH: MatchDelegate,
+        Column.TITLE: TitleDelegate,
+        Column.KEY: KeyDelegate,
+        Column.BPM: TempoDelegate,
+        Column.FIT: FitDelegate,
+        Column.LENGTH: LengthDelegate,
+        Column.RATING: RatingDelegate,
+        Column.TAGS: TagsDelegate,
+        Column.HANDLE: HandleDelegate,
+    }
+    for column, kind in kinds.items():
+        table.setItemDelegateForColumn(column, kind(theme, hovered_row, table))
+    table.setItemDelegateForColumn(Column.WAVEFORM, WaveformDelegate(theme, hovered_row, thumbnails, table))
 
 
 def stars_at(x: float) -> int:

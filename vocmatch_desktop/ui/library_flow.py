@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +21,10 @@ from vocmatch_desktop.library.catalogue import Catalogue
 from vocmatch_desktop.library.records import NotTaken, Survey, TrackRow
 from vocmatch_desktop.services.indexing import IndexResult, IndexSpec
 from vocmatch_desktop.ui.jobs_bridge import JobsBridge, Listener
+from vocmatch_desktop.ui.library_edits import LibraryEdits
 from vocmatch_desktop.ui.library_rows import Row
 from vocmatch_desktop.ui.session import Indexing, Problem, Session
-from vocmatch_desktop.ui.workers import Submits
+from vocmatch_desktop.ui.workers import JobHandle, Submits
 
 PORTION = 400
 """Rows loaded in one go: some milliseconds."""
@@ -35,7 +37,6 @@ class LibraryFlow(QObject):
     """One open catalogue at a time; `changed` tells that a ranking may come out differently now."""
 
     changed = Signal()
-    not_taken = Signal(object)  # tuple[NotTaken, ...]: what indexing left out or could not read
 
     def __init__(
         self,
@@ -48,10 +49,12 @@ class LibraryFlow(QObject):
         super().__init__(parent)
         self._session, self._bridge, self._later, self._clock = session, bridge, later, clock
         self.catalogue: Catalogue | None = None
+        self.edits: LibraryEdits | None = None
+        self.left_out: tuple[NotTaken, ...] = ()
         self._to_load: list[int] = []
         self._fresh: set[int] = set()
         self._roots: tuple[Path, ...] = ()
-        self._handle: object | None = None
+        self._handle: JobHandle | None = None
         self._heard, self._total, self._problems, self._started = 0, 0, 0, 0.0
         self._loading = QTimer(self, interval=0)
         self._loading.timeout.connect(self._load_portion)
@@ -73,6 +76,10 @@ class LibraryFlow(QObject):
         except UserError as error:
             self._session.problem.emit(Problem(error.message, error.remedy))
             return
+        self.edits = LibraryEdits(self.catalogue, self._session, self)
+        self.edits.rows_changed.connect(lambda ids: self.rows(list(ids)))
+        self.edits.ranking_stale.connect(self.changed)
+        self.edits.failed.connect(lambda error: self._session.problem.emit(Problem(error.message, error.remedy)))
         self._loading.start()
 
     def close(self) -> None:
@@ -81,6 +88,9 @@ class LibraryFlow(QObject):
         self._loading.stop()
         self._flushing.stop()
         self._fresh.clear()
+        if self.edits is not None:
+            self.edits.deleteLater()
+            self.edits = None
         if self.catalogue is not None:
             self.catalogue.close()
             self.catalogue = None
@@ -93,12 +103,32 @@ class LibraryFlow(QObject):
         settings = self._session.settings
         excluded = tuple(map(Path, settings.excluded_folders))
         spec = IndexSpec(roots=roots, library=self.catalogue.path, excluded=excluded, only=only)
+        self._follow(spec, self._finish)
+
+    def follow(self, spec: object, done: Callable[[Any], None]) -> None:
+        """Runs another job that sends rows (the demo), and stores them as they come."""
+
+        def finish(result: object) -> None:
+            self._end()
+            done(result)
+            self.changed.emit()
+
+        self.cancel()
+        self._follow(spec, finish)
+
+    def exclude(self, folder: Path) -> None:
+        """Takes the beats of a folder out of the library, never off the disk."""
+        if self.catalogue is not None and not self._session.read_only:
+            self.rows(list(self.catalogue.exclude(folder).tracks))
+            self.changed.emit()
+
+    def _follow(self, spec: object, done: Callable[[Any], None]) -> None:
         self._heard, self._total, self._problems, self._started = 0, 0, 0, self._clock()
         self._session.indexing = Indexing(0, 0)
         self._handle = handle = self._later.submit(spec)
         self._bridge.watch(
             handle,
-            Listener(partial=self._store, done=self._finish, failed=self._fail, cancelled=self._end),
+            Listener(partial=self._store, done=done, failed=self._fail),
         )
 
     def cancel(self) -> None:
@@ -162,8 +192,7 @@ class LibraryFlow(QObject):
     def _finish(self, result: IndexResult) -> None:
         heard = self._heard
         self._end()
-        if result.failed or result.skipped:
-            self.not_taken.emit((*result.failed, *result.skipped))
+        self.left_out = (*result.failed, *result.skipped)
         if result.failed:
             self._session.problem.emit(self._summary(result.failed))
         if heard or result.missing:

@@ -20,11 +20,19 @@ Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 
 ID_ROLE = int(Qt.ItemDataRole.UserRole)
-ROW_ROLE = ID_ROLE + 1
-MATCH_ROLE = ID_ROLE + 2
 
 MANY_RUNS = 48
 """More separate insertions than this are cheaper as one reset; a batch of freshly indexed beats has fewer."""
+
+_PLAIN = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+_FLAGS = {
+    (can_drag, can_edit): _PLAIN
+    | (Qt.ItemFlag.ItemIsDragEnabled if can_drag else _PLAIN)
+    | (Qt.ItemFlag.ItemIsEditable if can_edit else _PLAIN)
+    for can_drag in (False, True)
+    for can_edit in (False, True)
+}
+"""Looked up, not put together: a table asks for every cell's flags twice a frame."""
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -160,6 +168,14 @@ class LibraryModel(QAbstractTableModel):
         place = self.library.place(track_id)
         return None if place is None else self.library.rows[place]
 
+    def at(self, row: int) -> Row:
+        """What stands on a row of the screen."""
+        return self.library.rows[self._order[row]]
+
+    def match_of(self, track_id: int) -> Match | None:
+        """How a track goes with the take; None where it is not ranked."""
+        return self.library.matches.get(track_id)
+
     def shown_ids(self) -> NDArray[np.int64]:
         """Track ids from the top of the screen to its bottom, int64 [rows]."""
         return self.library.ids[self._order]
@@ -175,17 +191,13 @@ class LibraryModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(Column)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Text, alignment, tooltip and spoken text of a cell; its `Row` and `Match` for the delegates."""
+        """Text, alignment, tooltip and spoken text of a cell."""
         if not index.isValid():
             return None
-        row = self.library.rows[self._order[index.row()]]
-        if role == ROW_ROLE:
-            return row
+        row = self.at(index.row())
         if role == ID_ROLE:
             return row.id
-        match = self.library.matches.get(row.id)
-        if role == MATCH_ROLE:
-            return match
+        match = self.match_of(row.id)
         column = Column(index.column())
         if role == Qt.ItemDataRole.DisplayRole:
             return words.cell(column, row, match, self.ranked)
@@ -217,10 +229,9 @@ class LibraryModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Missing files can be looked at and relocated, not dragged; tags are edited in place."""
-        flags = super().flags(index)
-        if index.isValid() and not index.data(ROW_ROLE).missing:
-            flags |= Qt.ItemFlag.ItemIsDragEnabled
-        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == Column.TAGS else flags
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        return _FLAGS[not self.at(index.row()).missing, index.column() == Column.TAGS]
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         """The files of the rows, as a DAW or file manager takes them."""

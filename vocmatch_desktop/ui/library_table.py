@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, QTimer
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from vocmatch_desktop.errors import UserError
@@ -65,7 +74,7 @@ class LibraryTable(QTableView):
         self._audition_timer.setInterval(REST_MS)
         self._audition_timer.timeout.connect(self._audition_current)
         self._set_up()
-        self._set_delegates()
+        delegates.install(self, theme, lambda: self._hovered, self.thumbnails)
         self.setModel(model)
         self.widths = ColumnWidths(self.horizontalHeader())
         self._listen(model)
@@ -85,6 +94,7 @@ class LibraryTable(QTableView):
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setDefaultDropAction(Qt.DropAction.CopyAction)
         self.setShowGrid(False)
+        self.setStyleSheet("QTableView { selection-background-color: transparent; }")
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
@@ -99,26 +109,6 @@ class LibraryTable(QTableView):
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setFixedHeight(30)
         header.setAccessibleName(self.tr("Columns: click to sort, a third click gives the ranking back"))
-
-    def _set_delegates(self) -> None:
-        def hovered() -> int:
-            return self._hovered
-
-        kinds = {
-            Column.MATCH: delegates.MatchDelegate,
-            Column.TITLE: delegates.TitleDelegate,
-            Column.KEY: delegates.KeyDelegate,
-            Column.BPM: delegates.TempoDelegate,
-            Column.FIT: delegates.FitDelegate,
-            Column.LENGTH: delegates.LengthDelegate,
-            Column.RATING: delegates.RatingDelegate,
-            Column.TAGS: delegates.TagsDelegate,
-            Column.HANDLE: delegates.HandleDelegate,
-        }
-        for column, kind in kinds.items():
-            self.setItemDelegateForColumn(column, kind(self._theme, hovered, self))
-        waveform = delegates.WaveformDelegate(self._theme, hovered, self.thumbnails, self)
-        self.setItemDelegateForColumn(Column.WAVEFORM, waveform)
 
     def _listen(self, model: LibraryModel) -> None:
         self.setSortingEnabled(True)
@@ -352,6 +342,27 @@ class LibraryTable(QTableView):
             self.selectionModel().setCurrentIndex(self.model().index(row, 0), no_update)
         self._restoring = False
         self._hold_anchor()
+
+    # Grounds
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints every row's ground in one go, then the cells over it."""
+        painter = QPainter(self.viewport())
+        first, last = self.rowAt(event.rect().top()), self.rowAt(event.rect().bottom())
+        if first >= 0:
+            for row in range(first, (last if last >= 0 else self.model().rowCount() - 1) + 1):
+                self._paint_ground(painter, row)
+        painter.end()
+        super().paintEvent(event)
+
+    def _paint_ground(self, painter: QPainter, row: int) -> None:
+        area = QRect(0, self.rowViewportPosition(row), self.viewport().width(), ROW_HEIGHT)
+        if self.selectionModel().isRowSelected(row):
+            painter.fillRect(area, self._theme.color("fit", 0.2))
+            painter.fillRect(area.left(), area.top(), 3, ROW_HEIGHT - 1, self._theme.color("fit"))
+        elif row == self._hovered:
+            painter.fillRect(area, self._theme.color("raised", 0.6))
+        painter.fillRect(area.left(), area.bottom(), area.width(), 1, self._theme.color("line", 0.5))
 
     # Columns
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vocmatch_desktop.errors import UserError
 from vocmatch_desktop.types import Match, Take
@@ -122,15 +133,32 @@ class MatchPane(QWidget):
         layout.setSpacing(SPACE_2)
         layout.addLayout(head)
         layout.addWidget(self.standing)
-        layout.addSpacing(SPACE_1)
+        layout.addWidget(self._scrolled_body(), 1)
+        self._controls = QWidget()
+        self._controls.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        layout.addWidget(self._controls)
+        self._lay_out_controls()
+
+    def _scrolled_body(self) -> QScrollArea:
+        """What explains the match: in a low window it scrolls, and the controls stay in reach."""
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(0, SPACE_1, 0, SPACE_1)
+        layout.setSpacing(SPACE_2)
         layout.addWidget(self.bars)
         layout.addSpacing(SPACE_1)
         for widget in (self.waveform, self.fit, self.reasons, self.alternatives, self.hint):
             layout.addWidget(widget)
         layout.addStretch(1)
-        self._controls = QWidget()
-        layout.addWidget(self._controls)
-        self._lay_out_controls()
+        area = QScrollArea()
+        area.setWidget(body)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        body.setAutoFillBackground(False)
+        area.viewport().setAutoFillBackground(False)
+        return area
 
     def _lay_out_controls(self) -> None:
         hearing = QHBoxLayout()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, QSizeF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vocmatch_desktop.ui.theme import SMALL_PX, Theme
@@ -39,17 +39,34 @@ def envelope(peaks: Peaks, bars: int) -> NDArray[np.float32]:
     return np.clip(np.maximum.reduceat(magnitude, edges), 0, 1).astype(np.float32)
 
 
-def paint_bars(
-    painter: QPainter, area: QRectF, heights: NDArray[np.float32], colours: Callable[[float], QColor]
-) -> None:
-    """Draws bars from left to right, centred; `colours` gives the colour at a place 0…1 of the width."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    step = area.width() / max(len(heights), 1)
-    for place, height in enumerate(heights):
-        tall = max(float(height), QUIETEST_BAR) * area.height()
-        painter.setBrush(colours(place / len(heights)))
-        bar = QRectF(area.left() + place * step, area.center().y() - tall / 2, step * BAR / (BAR + GAP), tall)
-        painter.drawRoundedRect(bar, 1, 1)
+def bars_that_fit(width: float) -> int:
+    """How many bars stand in a width."""
+    return max(1, int(width / (BAR + GAP)))
+
+
+def draw_bars(heights: NDArray[np.float32], colours: NDArray[np.float32], height: float, ratio: float) -> QPixmap:
+    """A picture of bars, centred, `height` tall at `ratio` device pixels a pixel; made in NumPy, it takes no time.
+
+    `heights`: float32 [n], 0…1. `colours`: float32 [n, 4] or [4], blue, green, red, alpha, each 0…1.
+    """
+    step, bar = (BAR + GAP) * ratio, BAR * ratio
+    wide, tall = round(len(heights) * step), round(height * ratio)
+    column = np.arange(wide)
+    place = np.minimum((column / step).astype(np.intp), len(heights) - 1)
+    across = np.clip(bar - (column - place * step), 0, 1)
+    half = np.maximum(heights, QUIETEST_BAR) * tall / 2
+    along = np.clip(half[place] - np.abs(np.arange(tall)[:, None] + 0.5 - tall / 2) + 0.5, 0, 1)
+    each = np.broadcast_to(colours, (len(heights), 4))[place]
+    premultiplied = np.concatenate([each[:, :3] * each[:, 3:], each[:, 3:]], axis=1)
+    pixels = np.ascontiguousarray(255 * (along * across)[..., None] * premultiplied + 0.5).astype(np.uint8)
+    image = QImage(pixels.data, wide, tall, 4 * wide, QImage.Format.Format_ARGB32_Premultiplied)
+    pixmap = QPixmap.fromImage(image)
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
+
+
+def _channels(colour: QColor) -> NDArray[np.float32]:
+    return np.array([colour.blueF(), colour.greenF(), colour.redF(), colour.alphaF()], np.float32)
 
 
 class Thumbnails:
@@ -69,7 +86,8 @@ class Thumbnails:
         peaks = self._peaks_of(track_id)
         if peaks is None:
             return None
-        self._pixmaps[key] = _thumbnail(peaks, size, colour, ratio)
+        heights = envelope(peaks, bars_that_fit(size.width()))
+        self._pixmaps[key] = draw_bars(heights, _channels(colour), size.height(), ratio)
         if len(self._pixmaps) > self._limit:
             self._pixmaps.popitem(last=False)
         return self._pixmaps[key]
@@ -82,18 +100,6 @@ class Thumbnails:
     def clear(self) -> None:
         """Forgets all pictures: another library is shown."""
         self._pixmaps.clear()
-
-
-def _thumbnail(peaks: Peaks, size: QSizeF, colour: QColor, ratio: float) -> QPixmap:
-    pixmap = QPixmap(QSize(round(size.width() * ratio), round(size.height() * ratio)))
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(QColor(0, 0, 0, 0))
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    bars = max(1, int(size.width() / (BAR + GAP)))
-    paint_bars(painter, QRectF(0, 0, bars * (BAR + GAP), size.height()), envelope(peaks, bars), lambda _place: colour)
-    painter.end()
-    return pixmap
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,24 +182,18 @@ class WaveformView(QWidget):
             return
         if self._bars is None or self._bars.devicePixelRatio() != self.devicePixelRatioF():
             self._bars = self._draw_bars(self._peaks)
-        painter.drawPixmap(0, 0, self._bars)
+        painter.drawPixmap(0, LABEL_HEIGHT, self._bars)
         if self._region is not None:
             self._paint_region(painter, self._region)
         self._paint_lines(painter)
 
     def _draw_bars(self, peaks: Peaks) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        pixmap = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
-        pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(QColor(0, 0, 0, 0))
-        painter = QPainter(pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        fit, quiet = self._theme.color("fit"), self._theme.color("text_2", 0.45)
-        bars = max(1, int(self.width() / (BAR + GAP)))
-        area = QRectF(0, LABEL_HEIGHT, self.width(), self.height() - LABEL_HEIGHT - 4)
-        paint_bars(painter, area, envelope(peaks, bars), lambda place: fit if self._inside(place) else quiet)
-        painter.end()
-        return pixmap
+        bars = bars_that_fit(self.width())
+        inside = np.array([self._inside(place / bars) for place in range(bars)])
+        fit, quiet = _channels(self._theme.color("fit")), _channels(self._theme.color("text_2", 0.45))
+        colours = np.where(inside[:, None], fit, quiet)
+        height = self.height() - LABEL_HEIGHT - 4
+        return draw_bars(envelope(peaks, bars), colours, height, self.devicePixelRatioF())
 
     def _paint_region(self, painter: QPainter, region: Region) -> None:
         left, right = self._x(region.from_s), self._x(region.to_s)
