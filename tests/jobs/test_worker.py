@@ -226,4 +226,7 @@ def test_close_cancels_what_runs_and_may_be_called_unused(worker: Worker, finish
     worker.close()
     assert handle.poll()[-1] == WasCancelled()
     assert not alive(pid)
+    handle.cancel()
+    assert finish(worker.submit(Add(1, 1))) == [WasCancelled()]
+    worker.close()
     Worker("unused").close()

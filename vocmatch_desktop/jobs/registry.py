@@ -33,6 +33,8 @@ WARM_NOW: tuple[str, ...] = (
     "vocmatch_desktop.analysis.take",
     "vocmatch_desktop.library.vectors",
     "vocmatch_desktop.matching.rank",
+    "vocmatch_desktop.services.audition",
+    "python_stretch.Signalsmith",
 )
 """What the worker *now* imports before its first job, so that the first match and audition are as quick as the next."""
 

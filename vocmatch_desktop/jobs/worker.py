@@ -30,7 +30,6 @@ from vocmatch_desktop.jobs.protocol import (
     Pause,
     Quit,
     Ready,
-    Said,
     Setup,
     Started,
     Submit,
@@ -106,7 +105,7 @@ class Worker:
         self._set_paused(False)
 
     def close(self) -> None:
-        """Cancels everything and ends the process, within the grace. The worker cannot be used afterwards."""
+        """Cancels everything and ends the process, within the grace; what is submitted later is cancelled at once."""
         if self._closing:
             return
         self._quit_at = time.monotonic() + self._grace_s
@@ -115,7 +114,7 @@ class Worker:
         else:
             with self._lock:
                 self._link.send(Quit())
-            self._wake.send_bytes(b"close")
+            self._wake.send_bytes(b"!")
             self._thread.join()
             atexit.unregister(self.close)
         self._woken.close()
@@ -127,11 +126,14 @@ class Worker:
             raise LookupError(f"{name} is not in jobs/registry.py")
         submit = Submit(next(self._numbers), pickle.dumps(spec), live=kind is LiveHandle)
         handle = kind(submit.job, self._post)
+        if self._closing:
+            handle.deliver(WasCancelled())
+            return handle
         with self._lock:
             self._pending.add(handle, submit)
             self._link.send(submit)
         self.start()
-        self._wake.send_bytes(b"work")
+        self._nudge()
         return handle
 
     def _post(self, frame: Feed | Finish | Cancel) -> None:
@@ -140,7 +142,12 @@ class Worker:
                 self._pending.cancel(frame.job)
             self._link.send(frame)
         if isinstance(frame, Cancel):
-            self._wake.send_bytes(b"cancel")
+            self._nudge()
+
+    def _nudge(self) -> None:
+        """Has the thread look at what changed: a deadline, or work for a process it gave up on."""
+        if not self._closing:
+            self._wake.send_bytes(b"!")
 
     def _set_paused(self, paused: bool) -> None:
         with self._lock:
@@ -192,14 +199,15 @@ class Worker:
             return min(self._quit_at, self._pending.kill_at)
 
     def _hear(self, frame: ToWindow) -> None:
-        with self._lock:
-            match frame:
-                case Ready():
-                    self._failed_starts = 0
-                case Started():
-                    self._pending.started(frame.job)
-                case Said():
-                    self._pending.deliver(frame.job, _unpacked(frame.event))
+        if isinstance(frame, Ready):
+            self._failed_starts = 0
+        elif isinstance(frame, Started):
+            with self._lock:
+                self._pending.started(frame.job)
+        else:
+            event = _unpacked(frame.event)  # not under the lock, where it would hold up the window
+            with self._lock:
+                self._pending.deliver(frame.job, event)
 
     def _hear_last(self) -> None:
         for frame in self._link.end():
