@@ -134,7 +134,7 @@ class TakeStore:
         if unknown := changes.keys() - EDITABLE:
             raise ValueError(f"cannot be edited: {sorted(unknown)}")
         if "name" in changes and changes["name"] != take.name:
-            changes["name"] = self._unique_name(changes["name"])
+            changes["name"] = self._unique_name(changes["name"], other_than=take)
         if isinstance(changes.get("selection"), Selection):
             selection = changes["selection"]
             changes["selection"] = [selection.from_s, selection.to_s]
@@ -217,7 +217,8 @@ class TakeStore:
 
     def _register(self, folder: Path, name: str, created: str, facts: dict[str, Any]) -> Take:
         about = files.probe(folder / AUDIO_NAME)
-        first = {key: facts.pop(key) for key in list(facts) if key in EDITABLE}
+        first = {**dict.fromkeys(sorted(EDITABLE)), "starred": False}
+        first |= {key: facts.pop(key) for key in list(facts) if key in EDITABLE}
         first |= {"name": name, "audio_name": AUDIO_NAME, "duration_s": about.duration_s}
         log = TakeLog({"created": created, "rate": about.rate, **facts}, (Revision(first),))
         with _disk_errors(folder):
@@ -245,9 +246,10 @@ class TakeStore:
         if self.folder.is_dir():
             yield from sorted(entry for entry in self.folder.iterdir() if entry.is_dir())
 
-    def _unique_name(self, wanted: str | None) -> str:
+    def _unique_name(self, wanted: str | None, other_than: Take | None = None) -> str:
         """`wanted`, with a number if another take is called so; "Take N" for None or an empty one."""
-        taken = {take.name.casefold() for take in self.takes()}
+        own = other_than.folder if other_than is not None else None
+        taken = {take.name.casefold() for take in self.takes() if take.folder != own}
         name = " ".join((wanted or "").split())[:LONGEST_NAME]
         if name and name.casefold() not in taken:
             return name
