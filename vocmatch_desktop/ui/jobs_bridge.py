@@ -46,21 +46,24 @@ class JobsBridge(QObject):
         super().__init__(parent)
         self._watched: list[tuple[Polled, Listener]] = []
         self._futures: list[tuple[Future[Any], Listener]] = []
+        self._closed = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="window-files")
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self.poll)
 
     def watch(self, handle: Polled, listener: Listener) -> None:
         """Tells `listener` what the handle says until it ends."""
-        self._watched.append((handle, listener))
-        self._timer.start()
+        if not self._closed:
+            self._watched.append((handle, listener))
+            self._timer.start()
 
     def in_thread(
         self, work: Callable[[], Any], done: Callable[[Any], None] = lambda result: None, **others: Any
     ) -> None:
         """Runs `work` beside the window and gives `done` its result; `others` are the other fields of `Listener`."""
-        self._futures.append((self._thread.submit(work), Listener(done=done, **others)))
-        self._timer.start()
+        if not self._closed:
+            self._futures.append((self._thread.submit(work), Listener(done=done, **others)))
+            self._timer.start()
 
     def poll(self) -> None:
         """One round; the timer calls it."""
@@ -76,11 +79,12 @@ class JobsBridge(QObject):
             self._timer.stop()
 
     def close(self) -> None:
-        """Stops listening; what runs in the thread is finished first."""
+        """Stops listening; what runs in the thread is finished, and told, first."""
         self._timer.stop()
+        self._closed = True
         self._watched.clear()
-        self._futures.clear()
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        self._thread.shutdown(wait=True)
+        self.poll()
 
     def _tell(self, listener: Listener, event: Event) -> bool:
         """Passes an event on; True where it is the last."""

@@ -123,9 +123,9 @@ class LiveView(QWidget):
         self._still = None
         self.update()
 
-    def show_nothing(self, words: str) -> None:
+    def show_nothing(self) -> None:
         """No take: says what to do."""
-        self._take, self._stream, self._rate, self._words = None, None, 0, words
+        self._take, self._stream, self._rate = None, None, 0
         self._line.clear()
         self._playhead_s = None
         self._ring.clear()

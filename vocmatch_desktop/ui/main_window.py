@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent, QShowEvent
@@ -17,12 +19,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vocmatch_desktop.library.records import NotTaken
 from vocmatch_desktop.settings import Places
-from vocmatch_desktop.types import Take
+from vocmatch_desktop.types import PitchTrack, Take, TakeFeatures
 from vocmatch_desktop.ui.banner import Banner
 from vocmatch_desktop.ui.drag import Dropped
 from vocmatch_desktop.ui.drop_zone import DropZone
 from vocmatch_desktop.ui.folders import FoldersList
+from vocmatch_desktop.ui.left_out import LeftOutList
 from vocmatch_desktop.ui.library_model import LibraryModel
 from vocmatch_desktop.ui.library_page import LibraryPage
 from vocmatch_desktop.ui.live_view import LiveView
@@ -32,9 +36,11 @@ from vocmatch_desktop.ui.search_box import SearchBox
 from vocmatch_desktop.ui.session import LibraryCommands, Problem, Session, TransportCommands
 from vocmatch_desktop.ui.settings_page import SettingsPage
 from vocmatch_desktop.ui.shortcuts import EnterPresses, ShortcutsPage, install
+from vocmatch_desktop.ui.spectrogram import Columns
 from vocmatch_desktop.ui.status import StatusLine
 from vocmatch_desktop.ui.takes_panel import TakesPanel
 from vocmatch_desktop.ui.theme import SPACE_2, SPACE_4, Theme
+from vocmatch_desktop.ui.timeline import Grid, take_grid
 from vocmatch_desktop.ui.transport import Transport
 
 FIRST_SIZE = (1440, 900)
@@ -42,14 +48,14 @@ SMALLEST_SIZE = (980, 620)
 TAKES_PX, MATCH_PX, LIVE_PX = 264, 400, 250
 
 
-class Commands(TransportCommands, LibraryCommands):
-    """Everything the window can ask for; the desk answers."""
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """Everything the window can ask for: of takes and transport, of beats, and what a banner's action runs."""
 
-    def cancel_indexing(self) -> None:
-        """Stops the running scan; what was analysed stays."""
-
-    def act(self, problem: Problem) -> None:
-        """Runs a banner's action."""
+    takes: TransportCommands
+    beats: LibraryCommands
+    cancel_indexing: Callable[[], None]
+    act: Callable[[Problem], None]
 
 
 class MainWindow(QMainWindow):
@@ -64,18 +70,22 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST_SIZE)
         self._session, self._commands, self._theme, self._store = session, commands, theme, store
         self._painted = False
-        self.transport = Transport(session, commands, theme)
-        self.live = LiveView(session, commands, theme)
-        self.takes = TakesPanel(session, commands, commands, theme)
+        self._shown: Path | None = None
+        self._heard: tuple[Path, PitchTrack, float] | None = None
+        self.transport = Transport(session, commands.takes, theme)
+        self.live = LiveView(session, commands.takes, theme)
+        self.takes = TakesPanel(session, commands.takes, commands.beats, theme)
         self.model = LibraryModel(self)
-        self.library = LibraryPage(session, commands, theme, self.model)
-        self.search = SearchBox(session, commands, theme)
-        self.match = MatchPane(session, commands, theme)
+        self.library = LibraryPage(session, commands.beats, theme, self.model)
+        self.search = SearchBox(session, commands.beats, theme)
+        self.match = MatchPane(session, commands.beats, theme)
         self.banner = Banner(session, commands.act, theme)
-        self.status = StatusLine(session, commands.cancel_indexing, commands.clear_overflows)
-        folders = FoldersList(session, commands, theme)
-        self.settings = Page(self.tr("Settings"), SettingsPage(session, commands, places, folders), theme)
+        self.status = StatusLine(session, commands.cancel_indexing, commands.takes.clear_overflows)
+        folders = FoldersList(session, commands.beats, theme)
+        self.settings = Page(self.tr("Settings"), SettingsPage(session, commands.takes, places, folders), theme)
         self.shortcuts = Page(self.tr("Keys"), ShortcutsPage(), theme)
+        self.left_out = LeftOutList()
+        self.left_out_page = Page(self.tr("Files that were left out"), self.left_out, theme)
         self._lay_out()
         self._listen()
         self._restore()
@@ -86,13 +96,42 @@ class MainWindow(QMainWindow):
         if page is self.desk:
             self.library.focus_table()
 
+    def begin_take(self, rate: int, grid: Grid | None) -> None:
+        """A take is being sung."""
+        self._shown = None
+        self.live.begin(rate)
+        self._use_grid(grid)
+
+    def show_take(self, take: Take, columns: Columns) -> None:
+        """The picture of the take that was opened."""
+        self._shown = take.folder
+        self.live.show_take(columns, take.duration_s)
+        self._use_grid(take_grid(take))
+        if self._heard is not None and self._heard[0] == take.folder:
+            self.live.show_pitch(*self._heard[1:])
+
+    def show_heard(self, take: Take, heard: TakeFeatures, offset_s: float) -> None:
+        """The pitch line of a take; it may be known before its picture is."""
+        self._heard = (take.folder, heard.pitch, offset_s)
+        if self._shown == take.folder and not self.live.live:
+            self.live.show_pitch(heard.pitch, offset_s)
+
+    def _use_grid(self, grid: Grid | None) -> None:
+        self.live.set_grid(grid)
+        self.transport.set_grid(grid)
+
+    def show_left_out(self, left_out: tuple[NotTaken, ...]) -> None:
+        """Shows which files indexing left out, and why."""
+        self.left_out.show_files(left_out)
+        self.show_page(self.left_out_page)
+
     def _lay_out(self) -> None:
         self.upper = _splitter(Qt.Orientation.Horizontal, self.live, self.takes)
         self.lower = _splitter(Qt.Orientation.Horizontal, self.library, self.match)
         self.middle = _splitter(Qt.Orientation.Vertical, self.upper, self._column(self._rooms(), self.lower))
         self.desk = self._column(_line(), self.middle)
         self.pages = QStackedWidget()
-        for page in (self.desk, self.settings, self.shortcuts):
+        for page in (self.desk, self.settings, self.shortcuts, self.left_out_page):
             self.pages.addWidget(page)
         self.setCentralWidget(self._column(self.transport, self.pages, self.banner, _line(), self.status))
         DropZone(self.live, self._theme, self._drop_words, self._take_drop)
@@ -123,26 +162,26 @@ class MainWindow(QMainWindow):
         self.transport.settings_requested.connect(
             lambda: self.show_page(self.desk if self.pages.currentWidget() is self.settings else self.settings)
         )
-        for page in (self.settings, self.shortcuts):
+        for page in (self.settings, self.shortcuts, self.left_out_page):
             page.left.connect(lambda: self.show_page(self.desk))
         self.search.query_changed.connect(self.library.set_query)
         self.search.left.connect(self.library.focus_table)
         self.library.empty.clear_search_wanted.connect(self.search.clear)
         self.model.counts_changed.connect(self.status.set_counts)
-        self._session.take_changed.connect(self._name_window)
+        self._session.take_changed.connect(self._follow_take)
         self._keys = install(self, self._actions())
         self._enter = EnterPresses(self)
         QApplication.instance().installEventFilter(self._enter)
 
     def _actions(self) -> Mapping[str, Callable[[], None]]:
-        session, commands = self._session, self._commands
+        session, takes = self._session, self._commands.takes
         return {
-            "play": commands.play_or_stop,
-            "record": commands.record,
-            "loop": lambda: commands.set_loop(not session.looping),
-            "click": lambda: commands.set_click(not session.click),
+            "play": takes.play_or_stop,
+            "record": takes.record,
+            "loop": lambda: takes.set_loop(not session.looping),
+            "click": lambda: takes.set_click(not session.click),
             "tap": self.transport.tap,
-            "fitted": lambda: commands.set_fitted_mode(not session.audition.fitted),
+            "fitted": lambda: self._commands.beats.set_fitted_mode(not session.audition.fitted),
             "search": self._search,
             "undo": session.undo.undo,
             "redo": session.undo.redo,
@@ -170,12 +209,18 @@ class MainWindow(QMainWindow):
 
     def _take_drop(self, drop: Dropped) -> None:
         if drop.sounds:
-            self._commands.import_takes(drop.sounds)
+            self._commands.takes.import_takes(drop.sounds)
         if drop.folders:
-            self._commands.add_folders(drop.folders)
+            self._commands.beats.add_folders(drop.folders)
 
-    def _name_window(self, take: Take | None) -> None:
+    def _follow_take(self, take: Take | None) -> None:
         self.setWindowTitle(self.tr("{0} – VocMatch").format(take.name) if take else "VocMatch")
+        if take is None:
+            self._shown = None
+            self.live.show_nothing()
+            self._use_grid(None)
+        elif take.folder == self._shown and not self.live.live:
+            self._use_grid(take_grid(take))
 
     # Where things stood last time
 

@@ -17,6 +17,7 @@ from vocmatch_desktop.audio.sources import ClickSource, DiskSource, Source
 from vocmatch_desktop.errors import UserError
 from vocmatch_desktop.jobs.protocol import Bug
 from vocmatch_desktop.services.audition import Segment, SegmentSpec
+from vocmatch_desktop.services.guides import Guide, OverBeat, WhatPlays
 from vocmatch_desktop.types import BeatGrid, Match, Selection, Take, Transform
 from vocmatch_desktop.ui.jobs_bridge import JobsBridge, Listener
 from vocmatch_desktop.ui.session import Audition, Playhead, Problem, Session
@@ -78,6 +79,7 @@ class PlaybackFlow(QObject):
         self.take_lufs: float = -23.0
         self._playing: Playing | None = None
         self._segment: JobHandle | None = None
+        self._beat: BeatSound | None = None
         self._sources: list[Source] = []
         self._resting_s = 0.0
         self._timer = QTimer(self, interval=TICK_MS, timerType=Qt.TimerType.PreciseTimer)
@@ -97,7 +99,7 @@ class PlaybackFlow(QObject):
 
     def play_beat(self, beat_id: int, beat: BeatSound, from_s: float = 0.0) -> None:
         """A beat as it is."""
-        self._sound.with_player(lambda player: self._start(player, Playing(beat_id), from_s, beat.path))
+        self._sound.with_player(lambda player: self._start(player, Playing(beat_id), from_s, beat))
 
     def play_match(self, match: Match, take: Take, beat: BeatSound, from_s: float | None = None) -> None:
         """Take and beat as matched."""
@@ -106,6 +108,21 @@ class PlaybackFlow(QObject):
         what = Playing(match.beat_id, take, begins, match.transform)
         start = begins if from_s is None else from_s
         self._sound.with_player(lambda player: self._start_match(player, what, start, beat, selection))
+
+    def guide(self, count_in_bars: int) -> Guide | None:
+        """What a take would be sung to if it began now: the beat that plays, as it is; None where none does.
+
+        A beat alone just goes on. With a take over it, it starts again at its last bar line, without that take.
+        """
+        what, beat, player = self._playing, self._beat, self._sound.player
+        if what is None or beat is None or player is None or what.beat_id is None:
+            return None
+        if what.transform is None:
+            return WhatPlays(beat.grid, what.beat_id, "beat")
+        now_s = what.playhead(player.position_s).beat_s or 0.0
+        return OverBeat(
+            beat.path, beat.grid, what.beat_id, from_s=now_s, count_in_bars=count_in_bars, gain=UNTOUCHED_GAIN
+        )
 
     def stop(self) -> None:
         """Silence; the playhead goes back to where it started."""
@@ -144,10 +161,11 @@ class PlaybackFlow(QObject):
             return selection.from_s
         return self._resting_s if self._resting_s < take.duration_s - 0.05 else 0.0
 
-    def _start(self, player: Player, what: Playing, from_s: float, beat: Path | None = None) -> None:
+    def _start(self, player: Player, what: Playing, from_s: float, beat: BeatSound | None = None) -> None:
         self.stop()
+        self._beat = beat
         try:
-            source = DiskSource(beat or what.take.audio_path, player.rate, start_s=from_s)
+            source = DiskSource(beat.path if beat else what.take.audio_path, player.rate, start_s=from_s)
         except UserError as error:
             self._session.problem.emit(Problem(error.message, error.remedy))
             return
@@ -159,6 +177,7 @@ class PlaybackFlow(QObject):
         self, player: Player, what: Playing, from_s: float, beat: BeatSound, selection: Selection | None
     ) -> None:
         self.stop()
+        self._beat = beat
         beat_at_s = what.from_s - what.transform.start_s
         try:
             raw = DiskSource(beat.path, player.rate, start_s=max(0.0, from_s - beat_at_s))
@@ -259,4 +278,5 @@ class PlaybackFlow(QObject):
             self.stop()
             self._session.playhead_moved.emit(Playhead(take_s=self._resting_s if what.take else None))
             return
-        self._session.playhead_moved.emit(what.playhead(now_s))
+        if self._session.activity == "playing":
+            self._session.playhead_moved.emit(what.playhead(now_s))

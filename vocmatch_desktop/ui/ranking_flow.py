@@ -92,7 +92,7 @@ class RankingFlow(QObject):
 
     def _hear(self, take: Take, selection: Selection | None, event: object) -> None:
         if isinstance(event, TakeHeard):
-            self.heard.emit(take, event.features, selection.from_s if selection else 0.0)
+            self.heard.emit(take, event.take, selection.from_s if selection else 0.0)
 
     def _show(self, take: Take, selection: Selection | None, result: MatchResult) -> None:
         self._handle = None

@@ -21,8 +21,6 @@ from vocmatch_desktop.services.live import LivePitchSpec
 from vocmatch_desktop.services.recording import Phase, TakeSession
 from vocmatch_desktop.types import Take
 from vocmatch_desktop.ui.jobs_bridge import JobsBridge
-from vocmatch_desktop.ui.live_view import LiveView
-from vocmatch_desktop.ui.meter import Meter
 from vocmatch_desktop.ui.session import Playhead, Problem, Session
 from vocmatch_desktop.ui.sound import Sound, said
 from vocmatch_desktop.ui.timeline import BEATS_PER_BAR, Grid
@@ -32,9 +30,18 @@ TICK_MS = 16
 
 
 class RecordingFlow(QObject):
-    """Records one take at a time; `recorded` brings it when it is safe on the disk."""
+    """Records one take at a time; `recorded` brings it when it is safe on the disk.
 
+    What the live view and the meter show comes as signals, at screen rate: `began`, `sang`, `pitched`, `level`, `over`.
+    """
+
+    began = Signal(int, object)  # rate in Hz, Grid | None
+    sang = Signal(object)  # float32 [n], the newest samples
+    pitched = Signal(object, object)  # times in the take, MIDI pitches (NaN: unvoiced); later ones replace earlier ones
+    level = Signal(float, bool)  # peak dBFS, clipped
+    over = Signal()
     recorded = Signal(object)  # Take
+    nothing = Signal()  # no take came of it
 
     def __init__(
         self,
@@ -43,18 +50,16 @@ class RecordingFlow(QObject):
         sound: Sound,
         now: Submits,
         later: Submits,
-        live: LiveView,
-        meter: Meter,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._bridge, self._sound = session, bridge, sound
-        self._now, self._later, self._live, self._meter = now, later, live, meter
+        self._now, self._later = now, later
         self._takes: TakeSession | None = None
         self._recorder: Recorder | None = None
         self._pitch: LiveSessionHandle | None = None
         self._grid: Grid | None = None
-        self._heard = 0
+        self._heard, self._first = 0, 0
         self._stopping = False
         self._timer = QTimer(self, interval=TICK_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
@@ -89,17 +94,21 @@ class RecordingFlow(QObject):
         if self._takes is not None:
             self._takes.request_stop()
 
-    def grid_of(self, guide: Guide | None) -> Grid | None:
-        """Where bar lines will lie in a take sung to `guide`, as far as that is known before it is over."""
-        if guide is None or isinstance(guide, WhatPlays):
-            return None
-        bpm = guide.bpm if isinstance(guide, ToClick) else guide.grid.bpm
-        return Grid(bpm, min(PICK_UP_BARS, guide.count_in_bars) * BEATS_PER_BAR * 60 / bpm)
+    def close(self) -> None:
+        """The window closes: what was sung is kept before anything else ends."""
+        self._timer.stop()
+        if self._takes is not None:
+            self._takes.request_stop()
+            self._takes.finish()
+            self._takes = None
+        if self._pitch is not None:
+            self._pitch.cancel()
+            self._pitch = None
 
     def _begun(self, takes: TakeSession, recorder: Recorder, guide: Guide | None) -> None:
         self._stopping = False
         self._takes, self._recorder = takes, recorder
-        self._grid = self.grid_of(guide)
+        self._grid = grid_of(guide)
         self._heard = -1
         self._later.pause()
         self._session.problem.emit(None)
@@ -120,7 +129,7 @@ class RecordingFlow(QObject):
 
     def _show_level(self, recorder: Recorder) -> None:
         levels = recorder.levels()
-        self._meter.set_level(levels.peak_dbfs, levels.clipped)
+        self.level.emit(levels.peak_dbfs, levels.clipped)
         if levels.clipped:
             recorder.clear_clip()
 
@@ -129,18 +138,17 @@ class RecordingFlow(QObject):
             self._open_live(recorder)
         self._heard, samples = recorder.newest(self._heard)
         if len(samples):
-            self._live.feed(samples)
+            self.sang.emit(samples)
             if self._pitch is not None:
                 self._pitch.feed(samples)
         self._draw_pitch()
-        self._session.playhead_moved.emit(Playhead(take_s=self._live.now_s))
+        self._session.playhead_moved.emit(Playhead(take_s=(self._heard - self._first) / recorder.rate))
 
     def _open_live(self, recorder: Recorder) -> None:
         self._session.activity = "recording"
         heard, _ = recorder.newest(2**62)
-        self._heard = max(0, heard - round(recorder.recorded_s * recorder.rate))
-        self._live.begin(recorder.rate)
-        self._live.set_grid(self._grid)
+        self._heard = self._first = max(0, heard - round(recorder.recorded_s * recorder.rate))
+        self.began.emit(recorder.rate, self._grid)
         self._pitch = self._now.open_live(LivePitchSpec(recorder.rate))
 
     def _draw_pitch(self) -> None:
@@ -148,7 +156,7 @@ class RecordingFlow(QObject):
         for event in events:
             if isinstance(event, Partial):
                 track = event.event.track
-                self._live.put_pitch(track.times_s, track.midi.astype(float))
+                self.pitched.emit(track.times_s, track.midi.astype(float))
 
     def _finish(self, takes: TakeSession) -> None:
         self._timer.stop()
@@ -157,7 +165,6 @@ class RecordingFlow(QObject):
         if self._pitch is not None:
             self._pitch.cancel()
             self._pitch = None
-        self._live.end()
         self._bridge.in_thread(takes.finish, lambda take: self._keep(take, problem), failed=self._fail)
 
     def _keep(self, take: Take | None, problem: UserError | None) -> None:
@@ -166,6 +173,8 @@ class RecordingFlow(QObject):
             engine = self._session.engine
             self._session.engine = replace(engine, overflows=engine.overflows + take.overflows)
             self.recorded.emit(take)
+        else:
+            self.nothing.emit()
         if problem is not None:
             kept = self.tr("The take is safe.") if take is not None else ""
             action = self.tr("Look for devices again")
@@ -173,6 +182,7 @@ class RecordingFlow(QObject):
 
     def _fail(self, error: UserError | Bug) -> None:
         self._rest()
+        self.nothing.emit()
         words, remedy = said(error)
         self._session.problem.emit(Problem(words, remedy, self.tr("Look for devices again"), "refresh_devices"))
 
@@ -181,7 +191,16 @@ class RecordingFlow(QObject):
         self._takes, self._stopping = None, False
         self._later.resume()
         self._session.activity = "idle"
+        self.over.emit()
 
     def _calibration(self, recorder: Recorder, player: Player | None) -> float:
         known = self._session.settings.calibration_s or {}
         return known.get(pair_name(recorder.device, player.device), 0.0) if player is not None else 0.0
+
+
+def grid_of(guide: Guide | None) -> Grid | None:
+    """Where bar lines will lie in a take sung to `guide`, as far as that is known before it is over."""
+    if guide is None or isinstance(guide, WhatPlays):
+        return None
+    bpm = guide.bpm if isinstance(guide, ToClick) else guide.grid.bpm
+    return Grid(bpm, min(PICK_UP_BARS, guide.count_in_bars) * BEATS_PER_BAR * 60 / bpm)

@@ -325,9 +325,6 @@ class LibraryCommands(Protocol):
     def set_match_options(self, in_key_only: bool, max_shift: int) -> None:
         """Ranks again under other rules."""
 
-    def set_fit_direction(self, beat_to_take: bool) -> None:
-        """Fit the beat to the take, or the take to the beat."""
-
     def choose_transform(self, beat_id: int, transform: Transform) -> None:
         """Lays the beat another way (a click on an alternative); heard at once, its fitted file is made anew."""
 
@@ -390,7 +387,7 @@ class TransportCommands(Protocol):
         """Can be undone."""
 
     def trim_take(self, folder: Path) -> None:
-        """Makes a new take of the selection; the whole take stays."""
+        """Keeps only the selection; can be undone."""
 
     def delete_take(self, folder: Path) -> None:
         """Moves the take to the system's bin."""

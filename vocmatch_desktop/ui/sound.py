@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from PySide6.QtCore import QObject
 
 from vocmatch_desktop.audio import devices
 from vocmatch_desktop.audio.capture import Recorder
+from vocmatch_desktop.audio.clock import measure_loopback, pair_name
 from vocmatch_desktop.audio.playback import Player
 from vocmatch_desktop.errors import UserError
 from vocmatch_desktop.jobs.protocol import Bug
 from vocmatch_desktop.settings import Settings
 from vocmatch_desktop.ui.jobs_bridge import JobsBridge
 from vocmatch_desktop.ui.session import DeviceChoice, DeviceList, Problem, Session
+
+Failed = Callable[[UserError | Bug], None]
+Device = TypeVar("Device")
+
+
+@dataclass(frozen=True, slots=True)
+class _Want(Generic[Device]):
+    """What is to be done with a device that is being opened."""
+
+    use: Callable[[Device], None]
+    failed: Failed
 
 
 class Sound(QObject):
@@ -27,8 +41,8 @@ class Sound(QObject):
         self._session, self._bridge = session, bridge
         self.player: Player | None = None
         self.recorder: Recorder | None = None
-        self._opening_player: list[Callable[[Player], None]] = []
-        self._opening_recorder: list[Callable[[Recorder], None]] = []
+        self._wants_player: _Want[Player] | None = None
+        self._wants_recorder: _Want[Recorder] | None = None
         self._used = _devices_of(session.settings)
         session.settings_changed.connect(self._use_settings)
 
@@ -42,25 +56,25 @@ class Sound(QObject):
         self._close_recorder()
         self._bridge.in_thread(lambda: (devices.refresh(), _list())[1], self._show, failed=self._say)
 
-    def with_player(self, use: Callable[[Player], None]) -> None:
-        """Calls `use` with an open player; says what is wrong where there is none."""
+    def with_player(self, use: Callable[[Player], None], failed: Failed | None = None) -> None:
+        """Calls `use` with an open player, else `failed` (None: the banner says it). The newest wish wins."""
         if self.player is not None and self.player.problem is None:
             use(self.player)
             return
         self._close_player()
-        self._opening_player.append(use)
-        if len(self._opening_player) == 1:
+        opening, self._wants_player = self._wants_player, _Want(use, failed or self._say)
+        if opening is None:
             name = self._session.settings.output_device
             self._bridge.in_thread(lambda: _open_player(name), self._got_player, failed=self._no_player)
 
-    def with_recorder(self, use: Callable[[Recorder], None]) -> None:
-        """Calls `use` with an open recorder; says what is wrong where there is none."""
+    def with_recorder(self, use: Callable[[Recorder], None], failed: Failed | None = None) -> None:
+        """Calls `use` with an open recorder, else `failed` (None: the banner says it). The newest wish wins."""
         if self.recorder is not None and self.recorder.is_open:
             use(self.recorder)
             return
         self._close_recorder()
-        self._opening_recorder.append(use)
-        if len(self._opening_recorder) == 1:
+        opening, self._wants_recorder = self._wants_recorder, _Want(use, failed or self._say)
+        if opening is None:
             settings = self._session.settings
             self._bridge.in_thread(
                 lambda: _open_recorder(settings.input_device, settings.input_channel),
@@ -68,8 +82,22 @@ class Sound(QObject):
                 failed=self._no_recorder,
             )
 
+    def measure(self, done: Callable[[str, float], None]) -> None:
+        """Measures the chosen devices' loop (3 s) and gives their pair's name and the residual in seconds."""
+        settings = self._session.settings
+        self._close_player()
+        self._close_recorder()
+
+        def work() -> tuple[str, float]:
+            microphone = _or_default(devices.find_input, settings.input_device)
+            loudspeaker = _or_default(devices.find_output, settings.output_device)
+            loop = measure_loopback(microphone, loudspeaker, channel=settings.input_channel)
+            return pair_name(microphone, loudspeaker), loop.residual_s
+
+        self._bridge.in_thread(work, lambda measured: done(*measured), failed=self._say)
+
     def close(self) -> None:
-        """Closes both; called when nothing more is wanted from the bridge."""
+        """Closes both; called when the bridge is closed, so that nothing is being opened any more."""
         for device in (self.player, self.recorder):
             if device is not None:
                 device.close()
@@ -77,23 +105,25 @@ class Sound(QObject):
 
     def _got_player(self, player: Player) -> None:
         self.player = player
-        waiting, self._opening_player = self._opening_player, []
-        for use in waiting[-1:]:
-            use(player)
+        want, self._wants_player = self._wants_player, None
+        if want is not None:
+            want.use(player)
 
     def _no_player(self, error: UserError | Bug) -> None:
-        self._opening_player.clear()
-        self._say(error)
+        want, self._wants_player = self._wants_player, None
+        if want is not None:
+            want.failed(error)
 
     def _got_recorder(self, recorder: Recorder) -> None:
         self.recorder = recorder
-        waiting, self._opening_recorder = self._opening_recorder, []
-        for use in waiting[-1:]:
-            use(recorder)
+        want, self._wants_recorder = self._wants_recorder, None
+        if want is not None:
+            want.use(recorder)
 
     def _no_recorder(self, error: UserError | Bug) -> None:
-        self._opening_recorder.clear()
-        self._say(error)
+        want, self._wants_recorder = self._wants_recorder, None
+        if want is not None:
+            want.failed(error)
 
     def _show(self, found: DeviceList) -> None:
         self._session.devices = found

@@ -8,7 +8,7 @@ at the top.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +59,11 @@ class Columns:
 
     def __len__(self) -> int:
         return len(self.level)
+
+
+def joined(parts: Sequence[Columns]) -> Columns:
+    """Neighbouring runs of columns as one."""
+    return Columns(np.concatenate([part.spectrum for part in parts]), np.concatenate([part.level for part in parts]))
 
 
 class SpectrumStream:

@@ -59,7 +59,7 @@ class TakesPanel(QWidget):
             "star": self._action(self.tr("Star"), of_take(lambda t: self._commands.star_take(t.folder, not t.starred))),
             "rename": self._action(self.tr("Rename"), self.list.rename),
             "trim": self._action(
-                self.tr("New take from the selection"), of_take(lambda t: self._commands.trim_take(t.folder))
+                self.tr("Trim to the selection"), of_take(lambda t: self._commands.trim_take(t.folder))
             ),
             "delete": self._action(self.tr("Move to the bin"), of_take(lambda t: self._commands.delete_take(t.folder))),
             "import": self._action(self.tr("Import a vocal …"), self._import),

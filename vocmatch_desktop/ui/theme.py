@@ -82,6 +82,11 @@ class Theme(QObject):
         super().__init__(parent)
         self.tokens = NAMES.get(name, DARK)
 
+    @property
+    def name(self) -> str:
+        """Which set it is, `dark` or `light`."""
+        return "dark" if self.tokens.dark else "light"
+
     def apply(self, application: QApplication) -> None:
         """Dresses the whole application: style, palette, font and style sheet."""
         application.setStyle(QStyleFactory.create("Fusion"))

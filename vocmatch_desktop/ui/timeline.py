@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPixmap, QStaticText
 
+from vocmatch_desktop.types import Take
 from vocmatch_desktop.ui.spectrogram import HIGH_MIDI, LEVEL_ROWS, LOW_MIDI
 from vocmatch_desktop.ui.theme import SMALL_PX, Theme
 
@@ -63,6 +64,13 @@ class Grid:
         sixteenths = math.floor((time_s - self.first_beat_s) * self.bpm / 60.0 * 4 + 1e-6)
         bar, rest = divmod(sixteenths, BEATS_PER_BAR * 4)
         return bar + 1, rest // 4 + 1, rest % 4 + 1
+
+
+def take_grid(take: Take) -> Grid | None:
+    """The pulse of a take whose singer heard one."""
+    if take.bpm is None or take.first_beat_s is None:
+        return None
+    return Grid(take.bpm, take.first_beat_s)
 
 
 @functools.lru_cache(maxsize=512)
