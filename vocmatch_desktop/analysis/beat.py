@@ -30,6 +30,7 @@ ONSET_LATE_S = 0.002
 """How much later than the sound's attack the flux curve peaks; measured on drums."""
 
 STEADY_ENOUGH = 0.6
+LEAST_BEATS = 4
 HIT_BEFORE_S, HIT_AFTER_S = 0.03, 0.06
 BASS_IN_KEY, BASS_AS_TONIC = 0.6, 0.3
 
@@ -95,8 +96,7 @@ def fingerprint_of(spectra: Spectra, duration_s: float, loudness_lufs: float) ->
     times = in_bars(beat_times(flux, duration_s), flux, chroma_frames, bass_frames, duration_s)
     steps = BeatGrid(times.beats_s).steps_s
     step_onsets = _unit(mean_between(flux, ONSET_HOP_S, steps + ONSET_LATE_S))
-    octave = metre.octave_posterior(BeatGrid(times.beats_s).bpm, step_onsets)
-    grid = BeatGrid(times.beats_s, times.downbeat, metre.BEATS_PER_BAR, octave, times.confidence)
+    grid = BeatGrid(times.beats_s, times.downbeat, metre.BEATS_PER_BAR, times.octave, times.confidence)
     bands = texture.level_db(mean_between(spectra.octaves, ONSET_HOP_S, grid.beats_s))
     lead = texture.lead_activity(notes, grid.beats_s)
     pulses = rhythm.modulation_spectrum(onsets.rhythm_envelope(spectra.mel), ONSET_HOP_S)
@@ -125,35 +125,41 @@ def beat_key(notes: Float32, bass_notes: Float32) -> Float32:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BeatTimes:
-    """Beat times that cover the file, how periodic its onsets are (0…1), and which of the first beats begins a bar."""
+    """Beat times that cover the file; as in `BeatGrid`: confidence, tempo's octave, first beat that begins a bar."""
 
     beats_s: NDArray[np.float64]
     confidence: float
+    octave: tuple[float, float, float] = (0.0, 1.0, 0.0)
     downbeat: int = 0
 
 
 def beat_times(flux: Float32, duration_s: float) -> BeatTimes:
     """Finds the beats in the flux of four bands, [n, 4] every `ONSET_HOP_S`."""
     curve = onsets.envelope(flux)
+    correlation = tempo.autocorrelation(curve, ONSET_HOP_S)
+    bpm = _tempo(curve, correlation)
+    if bpm is None:
+        return BeatTimes(beats.evenly(60 / tempo.PRIOR_BPM, 0.0, duration_s), 0.0)
+    grid = beats.constant_grid(curve, onsets.envelope(flux[:, :1]), ONSET_HOP_S, 60 / bpm)
+    bpm = 60 / grid.period_s
+    periodic = float(np.clip(tempo.support(correlation, ONSET_HOP_S, np.array([bpm]))[0], 0, 1))
+    octave = tempo.octave_posterior(correlation, ONSET_HOP_S, bpm)
+    if grid.steady < STEADY_ENOUGH:
+        tracked = beats.track(curve, ONSET_HOP_S, grid.period_s) - ONSET_LATE_S
+        if len(tracked) >= LEAST_BEATS:
+            period = float(np.median(np.diff(tracked)))
+            return BeatTimes(beats.covering(tracked, period, duration_s), periodic * grid.steady, octave)
+    even = beats.evenly(grid.period_s, grid.phase_s - ONSET_LATE_S, duration_s)
+    return BeatTimes(even, periodic * grid.steady, octave)
+
+
+def _tempo(curve: Float32, correlation: NDArray[np.float64]) -> float | None:
+    """The best supported tempo, at its most probable octave; None where nothing repeats."""
     found = tempo.candidates(curve, ONSET_HOP_S, 1)
     if not found:
-        return BeatTimes(beats.evenly(0.5, 0.0, duration_s), 0.0)
-    period = 60 / found[0][0]
-    grid = beats.constant_grid(curve, onsets.envelope(flux[:, :1]), ONSET_HOP_S, period)
-    strength = float(
-        np.clip(
-            tempo.support(tempo.autocorrelation(curve, ONSET_HOP_S), ONSET_HOP_S, np.array([60 / grid.period_s]))[0],
-            0,
-            1,
-        )
-    )
-    if grid.steady >= STEADY_ENOUGH:
-        return BeatTimes(beats.evenly(grid.period_s, grid.phase_s - ONSET_LATE_S, duration_s), strength)
-    tracked = beats.track(curve, ONSET_HOP_S, period) - ONSET_LATE_S
-    if len(tracked) < 4:
-        return BeatTimes(beats.evenly(grid.period_s, grid.phase_s, duration_s), strength * 0.5)
-    mean = float(np.median(np.diff(tracked)))
-    return BeatTimes(beats.covering(tracked, mean, duration_s), strength * grid.steady)
+        return None
+    posterior = tempo.octave_posterior(correlation, ONSET_HOP_S, found[0][0])
+    return found[0][0] * (0.5, 1.0, 2.0)[int(np.argmax(posterior))]
 
 
 def in_bars(

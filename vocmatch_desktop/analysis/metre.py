@@ -1,42 +1,16 @@
-"""What stands above and below the beat: the tempo's octave, and which beats begin bars."""
+"""Which beats begin bars."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vocmatch_desktop.analysis.tempo import prior
 from vocmatch_desktop.types import Float32
 
 Float64 = NDArray[np.float64]
 
 BEATS_PER_BAR = 4
 PLACES = 2 * BEATS_PER_BAR
-OCTAVES = np.array([0.5, 1.0, 2.0])
-OCTAVE_CENTRE_BPM = 108.0
-OCTAVE_SPREAD = 0.42
-
-
-def octave_posterior(bpm: float, onsets: Float32) -> tuple[float, float, float]:
-    """P(true tempo is ½, 1, 2 × `bpm`).
-
-    A prior over tempi (producers' beats lie between 60 and 170 BPM) times what the onsets say: halving is likely when
-    every other beat carries little, doubling when half-way between beats as much happens in the low bands as on them.
-
-    Args:
-        bpm: Tempo of the grid.
-        onsets: [steps, 4] flux of the four bands, four steps a beat, the first on a beat.
-    """
-    low = onsets[:, 0] + onsets[:, 1] + onsets[:, 2]
-    place = [float(low[step::4].mean()) if len(low) > step else 0.0 for step in range(4)]
-    even, odd = (float(low[start::8].mean()) if len(low) > start else 0.0 for start in (0, 4))
-    weaker, stronger = min(even, odd), max(even, odd)
-    slower = 1 - weaker / stronger if stronger > 0 else 0.0
-    faster = place[2] / place[0] if place[0] > 0 else 0.0
-    evidence = np.array([0.35 + slower, 1.0, 0.25 + 0.75 * min(faster, 1.2)])
-    weight = evidence * prior(bpm * OCTAVES, OCTAVE_CENTRE_BPM, OCTAVE_SPREAD)
-    half, one, double = weight / weight.sum()
-    return float(half), float(one), float(double)
 
 
 def bar_line(chroma: Float32, bass: Float32, onsets: Float32) -> int:

@@ -20,6 +20,10 @@ PRIOR_BPM = 112.0
 PRIOR_OCTAVES = 0.55
 WINDOW_S = 12.0
 MULTIPLES = (1, 2, 3, 4)
+USUAL_BPM, UNUSUAL = 108.0, -3.24
+LAG_WEIGHTS = ((0.25, -2.12), (0.5, 1.23), (1.0, 5.63), (2.0, -0.65), (4.0, -0.46))
+"""(beats, weight) of the octave model."""
+
 TEMPI = SLOWEST_BPM * 2 ** np.arange(0, np.log2(FASTEST_BPM / SLOWEST_BPM), 1 / 240)
 """Every tempo that is looked at, BPM, a third of a percent apart."""
 
@@ -50,6 +54,27 @@ def prior(tempi: Float64, centre: float = PRIOR_BPM, octaves: float = PRIOR_OCTA
     """Log-normal prior of each tempo, 1 at its centre."""
     result: Float64 = np.exp(-0.5 * (np.log2(tempi / centre) / octaves) ** 2)
     return result
+
+
+def octave_posterior(correlation: Float64, hop_s: float, bpm: float) -> tuple[float, float, float]:
+    """P(the tempo is ½, 1, 2 × `bpm`), of those three.
+
+    A tempo is likely when it is usual and when onsets repeat after a beat and a half, but not after a quarter of a beat
+    as well. A logistic model of the correlation at five lags, its six weights fitted on 260 recorded drum performances
+    (Groove MIDI) and 35 instrumentals; `correlation` is that of the onset curve.
+    """
+    from scipy.ndimage import gaussian_filter1d
+
+    smooth = gaussian_filter1d(correlation, 1.5)
+    lags = np.arange(len(smooth)) * hop_s
+    tempi = bpm * np.array([0.5, 1.0, 2.0])
+    score = UNUSUAL * np.log2(tempi / USUAL_BPM) ** 2
+    for beats, weight in LAG_WEIGHTS:
+        lag = beats * 60 / tempi
+        score += weight * np.interp(np.where(lag < lags[-1], lag, lag / 2), lags, smooth)
+    likely = np.exp(score - score.max())
+    half, one, double = likely / likely.sum()
+    return float(half), float(one), float(double)
 
 
 def candidates(curve: Float32, hop_s: float, count: int = 5) -> list[tuple[float, float]]:
