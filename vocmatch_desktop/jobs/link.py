@@ -15,6 +15,7 @@ from multiprocessing.process import BaseProcess
 
 from vocmatch_desktop.jobs import process
 from vocmatch_desktop.jobs.protocol import Setup, ToWindow, ToWorker
+from vocmatch_desktop.services.lifeline import deaf_to_ctrl_c
 
 
 class Link:
@@ -33,7 +34,8 @@ class Link:
     def start(self) -> None:
         """Starts the process; raises OSError where the system refuses."""
         try:
-            self._process.start()
+            with deaf_to_ctrl_c():
+                self._process.start()
         finally:
             self._worker_commands.close()  # the worker has its own ends; with ours open it could not see us go
             self._worker_events.close()

@@ -191,7 +191,7 @@ def _packed(ending: Event) -> bytes:
 def _settle(setup: Setup) -> None:
     for variable in _THREAD_LIMITS:
         os.environ.setdefault(variable, str(setup.threads))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is the window's to handle
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the window's to handle; POSIX workers start without it already
     if sys.platform == "win32":
         _lower_priority_on_windows(setup.low_priority)
         return

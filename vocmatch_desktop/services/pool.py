@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar
 
-from vocmatch_desktop.services.lifeline import follow_parent
+from vocmatch_desktop.services.lifeline import deaf_to_ctrl_c, follow_parent
 
 Item = TypeVar("Item")
 
@@ -114,7 +114,8 @@ class _Process(Generic[Item]):
         spawn = multiprocessing.get_context("spawn")
         self.link, far_end = spawn.Pipe()
         self._process = spawn.Process(target=_serve, args=(far_end, self._function), daemon=True)
-        self._process.start()
+        with deaf_to_ctrl_c():
+            self._process.start()
         far_end.close()
 
 
