@@ -81,6 +81,10 @@ class VirtualAudio:
         """The default input hears what the loudspeaker plays."""
         self._pactl("set-default-source", "speaker.monitor")
 
+    def sing(self, path: Path) -> None:
+        """Plays a WAV into the microphone and returns when its last sample has been heard there."""
+        subprocess.run(["paplay", "--device=mic", str(path)], env=self._environ(), check=True, capture_output=True)
+
     @contextmanager
     def sings(self, path: Path) -> Iterator[None]:
         """Plays a WAV into the microphone while the block runs."""

@@ -89,6 +89,15 @@ def test_a_loop_comes_round_at_its_very_frame() -> None:
     samples, spans = Mixer(2500).render(scene, 3000)
     assert spans == [Span(2500, 500), Span(1000, 2000), Span(1000, 500)]
     np.testing.assert_allclose(samples[1000:2000, 0], np.arange(1500, 2500) / 8000, atol=1e-6)
+    assert np.abs(np.diff(samples[:, 0])).max() < 0.02  # the seam is no click
+
+
+def test_the_first_beat_of_a_loop_keeps_its_attack() -> None:
+    click = ClickSource(RATE, 120)
+    scene = Scene((Track("click", click),), loop=Loop(0, 2 * RATE))
+    samples, _ = Mixer(RATE).render(scene, 2 * RATE)
+    second_time = samples[RATE : RATE + 200, 0]
+    assert np.abs(second_time).max() > 0.4 * np.abs(click.read(0, 200)).max()
 
 
 def test_playing_ends_where_the_last_track_does() -> None:

@@ -18,8 +18,11 @@ import numpy as np
 from vocmatch_desktop.audio.sources import Source
 from vocmatch_desktop.types import Float32
 
-SEAM_FRAMES = 256
-"""Fade at a loop's seam and after a jump, so that it does not click."""
+TAIL_FRAMES = 256
+"""What would have come after a loop's end or a jump fades out over this, so that it does not click."""
+
+ATTACK_FRAMES = 32
+"""What comes in its place fades in over this: under a millisecond, or a kick on the loop's first beat would be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Loop:
     end: int
 
     def __post_init__(self) -> None:
-        if self.end - self.start < 4 * SEAM_FRAMES:
+        if self.end - self.start < 4 * TAIL_FRAMES:
             raise ValueError("a loop must be some milliseconds long")
 
 
@@ -101,9 +104,11 @@ class Mixer:
     _before: Scene = field(default_factory=lambda: Scene(()))
     _fade_in: bool = True
     _first: bool = True
+    _tail: Float32 = field(default_factory=lambda: np.zeros((0, 2), np.float32))
 
     def jump(self, frame: int) -> None:
         """Goes on at another timeline frame."""
+        self._tail = self.fade_out(TAIL_FRAMES) if not self._first else self._tail
         self.frame = frame
         self._fade_in = True
 
@@ -118,13 +123,12 @@ class Mixer:
             self.frame += size
             left -= size
             if scene.loop is not None and self.frame == scene.loop.end:
-                _fade(parts[-1], out=True)
                 self.jump(scene.loop.start)
         return np.concatenate(parts) if parts else np.zeros((0, 2), np.float32), spans
 
     def fade_out(self, frames: int) -> Float32:
         """The next `frames` of the last scene, fading to silence."""
-        samples = self._stretch(self._before, frames)
+        samples = _sum(_steady(self._before.tracks), self.frame, frames)
         return samples * np.linspace(1, 0, frames, dtype=np.float32)[:, None]
 
     def _until_seam(self, scene: Scene, frames: int) -> int:
@@ -144,8 +148,11 @@ class Mixer:
             mixed += _sum(_steady(gone), self.frame, frames) * (1 - ramp)
         self._before, self._first = scene, False
         if self._fade_in and self.frame:
-            _fade(mixed, out=False)
+            attack = min(ATTACK_FRAMES, frames)
+            mixed[:attack] *= np.linspace(0, 1, attack, dtype=np.float32)[:, None]
         self._fade_in = False
+        tail, self._tail = self._tail[:frames], self._tail[frames:]
+        mixed[: len(tail)] += tail
         return mixed
 
 
@@ -177,13 +184,3 @@ def _sum(voices: list[Voice], start: int, frames: int) -> Float32:
         else:
             mixed += samples * np.linspace(gain_before, track.gain, frames, dtype=np.float32)[:, None]
     return mixed
-
-
-def _fade(samples: Float32, *, out: bool) -> None:
-    """Fades the end (or the beginning) of a piece in place."""
-    length = min(SEAM_FRAMES, len(samples))
-    ramp = np.linspace(0, 1, length, dtype=np.float32)[:, None]
-    if out:
-        samples[-length:] *= ramp[::-1]
-    else:
-        samples[:length] *= ramp
