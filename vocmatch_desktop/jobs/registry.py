@@ -13,6 +13,7 @@ from typing import Any, Protocol, cast
 
 JOBS: Mapping[str, str] = {
     "AuditionSpec": "vocmatch_desktop.services.audition:run",
+    "DemoSpec": "vocmatch_desktop.services.demo:run",
     "ExportSpec": "vocmatch_desktop.services.exporting:run",
     "FitSpec": "vocmatch_desktop.services.fitting:run",
     "IndexSpec": "vocmatch_desktop.services.indexing:run",
