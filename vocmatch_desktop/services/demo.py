@@ -13,12 +13,17 @@ import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vocmatch_desktop.errors import DiskError
 from vocmatch_desktop.library.records import FoundFile, IndexEvent, Survey
 from vocmatch_desktop.services.listening import Heard, listen
 from vocmatch_desktop.services.pool import Outcome, work_through
+from vocmatch_desktop.services.stages import Stage
 from vocmatch_desktop.types import Report
+
+if TYPE_CHECKING:
+    from vocmatch_desktop.services.indexing import Indexer
 
 DEMO_VERSION = 1
 """Raise it when a beat or a take sounds different: older demos are then made anew."""
@@ -91,6 +96,18 @@ class DemoReady:
 
 
 @dataclass(frozen=True, slots=True)
+class LibraryMade:
+    """The demo's library; `made` beats were made in this run, `failed` could not be indexed."""
+
+    path: Path
+    folder: Path
+    tracks: int
+    made: int
+    failed: int
+    elapsed_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """What a process is to make: a take, or a beat that it then listens to."""
 
@@ -128,6 +145,47 @@ def run(spec: DemoSpec, report: Report) -> DemoReady:
             tell()
     takes = tuple(places.take(take.title) for take in TAKES)
     return DemoReady(places.library, places.beats, takes, beats, time.monotonic() - started)
+
+
+def build(spec: DemoSpec, report: Report) -> LibraryMade:
+    """Makes and stores, for callers that may write: the shell and the benchmark.
+
+    The beats are then indexed as any folder is, which completes a run that was interrupted between the two.
+
+    Raises:
+        DiskError: the folder cannot be written. LibraryError: its database is damaged.
+    """
+    from vocmatch_desktop.library.catalogue import Catalogue
+    from vocmatch_desktop.services.indexing import Indexer, IndexSpec, index
+
+    started = time.monotonic()
+    places = DemoPlaces(spec.folder)
+    with Catalogue(places.library) as catalogue:
+        ready = run(spec, _Storing(Indexer(catalogue), Stage(report, 0.0, 0.95)))
+        summary = index(catalogue, IndexSpec((places.beats,), places.library), Stage(report, 0.95, 1.0))
+    return LibraryMade(
+        path=places.library,
+        folder=places.beats,
+        tracks=summary.tracks,
+        made=ready.made,
+        failed=len(summary.failed),
+        elapsed_s=time.monotonic() - started,
+    )
+
+
+class _Storing:
+    """A report that stores the beats as they become ready."""
+
+    def __init__(self, indexer: Indexer, report: Report) -> None:
+        self._indexer = indexer
+        self._report = report
+
+    def __call__(self, fraction: float, what: str) -> None:
+        self._report(fraction, what)
+
+    def partial(self, event: IndexEvent) -> None:
+        self._indexer.store(event)
+        self._report.partial(event)
 
 
 def _prepare(places: DemoPlaces) -> None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from vocmatch_desktop.services import demo
-from vocmatch_desktop.services.demo import DemoPlaces, DemoReady, DemoSpec
+from vocmatch_desktop.services.demo import DemoPlaces, DemoSpec, LibraryMade
 from vocmatch_desktop.services.stages import Stage
 from vocmatch_desktop.types import Match, Report
 
 if TYPE_CHECKING:
     from vocmatch_desktop.library.catalogue import Catalogue
-    from vocmatch_desktop.services.indexing import IndexSummary
     from vocmatch_desktop.synth.takes import DemoTake
 
 SHOWN = 5
@@ -26,18 +25,6 @@ class TourSpec:
     """Make the demo in `folder`, or find it there, and run everything on it."""
 
     folder: Path
-
-
-@dataclass(frozen=True, slots=True)
-class LibraryMade:
-    """The demo's library; `made` beats were made in this run, `failed` could not be indexed."""
-
-    path: Path
-    folder: Path
-    tracks: int
-    made: int
-    failed: int
-    elapsed_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +123,8 @@ def run(spec: TourSpec, report: Report) -> Tour:
 
     started = time.monotonic()
     places = DemoPlaces(spec.folder)
-    places.folder.mkdir(parents=True, exist_ok=True)
-    with Catalogue(places.library) as catalogue:
-        library = _library(places, catalogue, Stage(report, 0.0, 0.8))
+    library = demo.build(DemoSpec(spec.folder), Stage(report, 0.0, 0.8))
+    with Catalogue(places.library, read_only=True) as catalogue:
         found = [_match(take, places, catalogue, report) for take in TAKES]
     auditions = [_audition(take, match, places, report) for take, match in zip(TAKES, found, strict=True)]
     takes = tuple(_sung(take, places) for take in TAKES)
@@ -154,40 +140,6 @@ def run(spec: TourSpec, report: Report) -> Tour:
         accompany=None,
         elapsed_s=time.monotonic() - started,
     )
-
-
-def _library(places: DemoPlaces, catalogue: Catalogue, report: Report) -> LibraryMade:
-    """Makes and stores, then indexes as any folder is indexed: an interrupted run is completed by that."""
-    from vocmatch_desktop.services.indexing import Indexer, IndexSpec, index
-
-    started = time.monotonic()
-    storing = _Storing(Indexer(catalogue), Stage(report, 0.0, 0.95))
-    ready: DemoReady = demo.run(DemoSpec(places.folder), storing)
-    spec = IndexSpec(roots=(places.beats,), library=places.library)
-    summary: IndexSummary = index(catalogue, spec, Stage(report, 0.95, 1.0))
-    return LibraryMade(
-        path=places.library,
-        folder=places.beats,
-        tracks=summary.tracks,
-        made=ready.made,
-        failed=len(summary.failed),
-        elapsed_s=time.monotonic() - started,
-    )
-
-
-class _Storing:
-    """A report that stores the beats as they become ready."""
-
-    def __init__(self, indexer: Any, report: Report) -> None:
-        self._indexer = indexer
-        self._report = report
-
-    def __call__(self, fraction: float, what: str) -> None:
-        self._report(fraction, what)
-
-    def partial(self, event: Any) -> None:
-        self._indexer.store(event)
-        self._report.partial(event)
 
 
 def _sung(take: DemoTake, places: DemoPlaces) -> TakeSung:
