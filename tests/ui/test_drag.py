@@ -177,7 +177,7 @@ def test_enter_asks_for_a_file_that_is_not_there_and_ctrl_c_copies_one(
     qtbot: QtBot, chip: DragChip, sound: Path
 ) -> None:
     chip.show_nothing("click to make it")
-    with qtbot.waitSignal(chip.pressed_without_file):
+    with qtbot.waitSignal(chip.file_wanted):
         qtbot.keyClick(chip, Qt.Key.Key_Return)
     chip.show_file(sound)
     with qtbot.waitSignal(chip.copy_wanted) as copied:

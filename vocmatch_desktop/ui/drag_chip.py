@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QPen,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QSizePolicy, QWidget
 
 from vocmatch_desktop.errors import UserError
 from vocmatch_desktop.ui.drag import drag_files
@@ -32,13 +32,13 @@ SPIN_STEP_DEGREES = 24
 RING = 12.0
 
 
-class DragChip(QWidget):
-    """Shows one file to take out, a spinner while it is being made, or why there is none."""
+class DragChip(QAbstractButton):
+    """Shows one file to take out, a spinner while it is being made, or why there is none; a click then asks for it."""
 
     copy_wanted = Signal(object)
     show_wanted = Signal(object)
-    pressed_without_file = Signal()
-    """Clicked while there is no file: somebody may want to make one."""
+    file_wanted = Signal()
+    """Clicked while there is no file."""
     failed = Signal(object)
     """A UserError: the file vanished since."""
 
@@ -53,6 +53,7 @@ class DragChip(QWidget):
         self._spin = QTimer(self)
         self._spin.setInterval(SPIN_MS)
         self._spin.timeout.connect(self._turn)
+        self.clicked.connect(self._ask)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -159,8 +160,8 @@ class DragChip(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A drag may begin here."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._pressed_at = event.position()
+        super().mousePressEvent(event)
+        self._pressed_at = event.position() if event.button() == Qt.MouseButton.LeftButton else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Starts the drag once the pointer moved far enough to mean it."""
@@ -169,13 +170,12 @@ class DragChip(QWidget):
         moved = event.position() - self._pressed_at
         if math.hypot(moved.x(), moved.y()) >= QApplication.startDragDistance():
             self._pressed_at = None
+            self.setDown(False)
             self._drag(self._path)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A click on a chip without a file asks for one."""
-        if self._pressed_at is not None and self._path is None and self._fraction is None:
-            self.pressed_without_file.emit()
-        self._pressed_at = None
+    def _ask(self) -> None:
+        if self._path is None and self._fraction is None:
+            self.file_wanted.emit()
 
     def _drag(self, path: Path) -> None:
         try:
@@ -187,8 +187,8 @@ class DragChip(QWidget):
         """Ctrl+C copies the file; Enter asks for one that is not there."""
         if event.matches(QKeySequence.StandardKey.Copy) and self._path is not None:
             self.copy_wanted.emit(self._path)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._path is None and self._fraction is None:
-            self.pressed_without_file.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
         else:
             super().keyPressEvent(event)
 

@@ -36,7 +36,7 @@ KEPT_TEXTS = 4000
 DIMMED = 0.45
 """Opacity of a row whose file is missing; the word "missing" stands beside its title."""
 
-_ROLE_OF_LEVEL = {"none": "text_2", "as_is": "fit", "gentle": "text", "far": "caution"}
+_ROLE_OF_LEVEL = {"none": "text_2", "as_is": "text_2", "gentle": "text", "far": "caution"}
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _ONE_LINE = {each: int(each) | int(Qt.TextFlag.TextSingleLine) for each in (_LEFT, _RIGHT)}

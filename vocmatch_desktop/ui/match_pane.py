@@ -95,7 +95,7 @@ class MatchPane(QWidget):
         self.chip = DragChip(self._theme)
         self.chip.copy_wanted.connect(self._commands.copy_file)
         self.chip.show_wanted.connect(self._commands.show_in_folder)
-        self.chip.pressed_without_file.connect(self._ask_for_file)
+        self.chip.file_wanted.connect(self._ask_for_file)
         self.chip.failed.connect(self._say_failure)
         self.copy = self._file_button(self.tr("Copy file"), self._copy)
         self.folder = self._file_button(self.tr("Show in folder"), self._show_in_folder)
@@ -242,7 +242,7 @@ class MatchPane(QWidget):
         colour = self._theme.color("fit").name()
         links = [
             f'<a style="color: {colour}; text-decoration: none" href="{place}">'
-            f"{escape(match_words.alternative(score, found, match.transform))}</a>"
+            f"{_together(match_words.alternative(score, found, match.transform))}</a>"
             for place, (score, found) in enumerate(match.alternatives)
         ]
         self.alternatives.setText("&nbsp; · &nbsp;".join(links))
@@ -364,6 +364,11 @@ class MatchPane(QWidget):
 
     def _say_failure(self, error: UserError) -> None:
         self._session.problem.emit(Problem(error.message, error.remedy))
+
+
+def _together(words: str) -> str:
+    """Escaped, and never broken inside."""
+    return escape(words).replace(" ", "&nbsp;")
 
 
 _LINK_KEYS = Qt.TextInteractionFlag.LinksAccessibleByKeyboard
