@@ -104,6 +104,15 @@ def test_typing_tags_rates_nothing(qtbot: QtBot, table: LibraryTable, commands: 
     assert commands.asked("rate") == []
 
 
+def test_typing_adds_to_the_tags_there_are(qtbot: QtBot, table: LibraryTable, session: Session, commands: Any) -> None:
+    session.put_tracks([Row(1, "x", Path("x.wav"), tags=("soul",))])
+    QTest.keyClick(table, Qt.Key.Key_F2)
+    editor = table.findChild(TagEditor)
+    qtbot.waitUntil(lambda: not editor.hasSelectedText())
+    qtbot.keyClicks(editor, "late")
+    assert editor.tags() == ("soul", "late")
+
+
 def test_escape_leaves_the_tags_as_they_were(qtbot: QtBot, table: LibraryTable, commands: Any) -> None:
     QTest.keyClick(table, Qt.Key.Key_F2)
     editor = table.findChild(TagEditor)

@@ -73,7 +73,7 @@ class DropZone(QWidget):
         """A veil, a frame and the words."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), self._theme.color("ground", 0.82))
+        painter.fillRect(self.rect(), self._theme.color("ground", 0.92))
         painter.setPen(QPen(self._theme.color("fit"), 2))
         painter.setBrush(self._theme.color("fit", 0.10))
         frame = QRectF(self.rect()).adjusted(SPACE_2, SPACE_2, -SPACE_2, -SPACE_2)

@@ -32,6 +32,7 @@ STAR_SIZE, STAR_STEP, STARS = 13.0, 16.0, 5
 CAMELOT_OFFSET = 38.0
 CHIP_HEIGHT = 20.0
 THUMBNAIL_HEIGHT = 22.0
+EDITOR_WIDTH = 240
 KEPT_TEXTS = 4000
 DIMMED = 0.45
 """Opacity of a row whose file is missing; the word "missing" stands beside its title."""
@@ -273,7 +274,7 @@ class TagsDelegate(CellDelegate):
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         """At least wide enough to type in."""
-        wide = max(option.rect.width(), 160)
+        wide = max(option.rect.width(), EDITOR_WIDTH)
         editor.setGeometry(option.rect.left(), option.rect.top() + 3, wide, option.rect.height() - 7)
 
 

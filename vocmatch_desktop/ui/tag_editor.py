@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QStringListModel, Qt
+from PySide6.QtCore import QEvent, QStringListModel, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
@@ -38,6 +38,10 @@ class TagEditor(QLineEdit):
         """Starts from tags there are, ready for the next one."""
         text = ", ".join(tags)
         self.setText(f"{text}, " if text else "")
+        # A table selects all of a line it opens, after this: the first letter would wipe the tags there are.
+        QTimer.singleShot(0, self._go_to_end)
+
+    def _go_to_end(self) -> None:
         self.end(False)
 
     def tags(self) -> tuple[str, ...]:
