@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from logging.handlers import RotatingFileHandler
+from types import TracebackType
 
 from PySide6.QtCore import QLockFile, QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
@@ -17,6 +18,8 @@ from vocmatch_desktop.ui.desk import Desk
 from vocmatch_desktop.ui.main_window import Commands, MainWindow
 from vocmatch_desktop.ui.session import Problem, Session
 from vocmatch_desktop.ui.theme import Theme
+
+_log = logging.getLogger(__name__)
 
 READY = "VOCMATCH_READY"
 """With this variable set, a line "ready" goes to stdout once the window is painted: tests and `vocmatch bench` wait."""
@@ -56,6 +59,13 @@ class Program(QObject):
             sys.stdout.write("ready\n")
             sys.stdout.flush()
 
+    def report_bug(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """Takes the place of `sys.excepthook`: a fault goes to the log, the window says so and stays open."""
+        _log.critical("a fault in the window", exc_info=(kind, error, trace))
+        sys.__excepthook__(kind, error, trace)
+        words = self.tr("Something went wrong that should not have; the details are in the log.")
+        self._session.problem.emit(Problem(words))
+
     def _act(self, problem: Problem) -> None:
         self.window.close() if problem.command == "quit" else self.desk.act(problem)
 
@@ -85,8 +95,10 @@ def run(arguments: Sequence[str] = (), environ: Mapping[str, str] = os.environ) 
     program = Program(application, places, session, theme)
     if session.read_only:
         QTimer.singleShot(0, program, lambda: session.problem.emit(_second_window(program)))
+    sys.excepthook = program.report_bug
     program.window.show()
     code = application.exec()
+    sys.excepthook = sys.__excepthook__
     lock.unlock()
     return code
 

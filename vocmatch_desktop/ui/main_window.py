@@ -169,6 +169,7 @@ class MainWindow(QMainWindow):
         self.library.empty.clear_search_wanted.connect(self.search.clear)
         self.model.counts_changed.connect(self.status.set_counts)
         self._session.take_changed.connect(self._follow_take)
+        self._session.tracks_cleared.connect(lambda: self.centralWidget().setFocus())
         self._keys = install(self, self._actions())
         self._enter = EnterPresses(self)
         QApplication.instance().installEventFilter(self._enter)

@@ -78,8 +78,9 @@ class StatusLine(QWidget):
 
     def _indexing_words(self, indexing: Indexing) -> str:
         if not indexing.total:
-            return self.tr("Looking through your folders …")
-        words = self.tr("Indexing {0} of {1}").format(indexing.done, indexing.total)
+            return self.tr("Preparing the demo …") if self._session.demo else self.tr("Looking through your folders …")
+        what = self.tr("Making demo beat {0} of {1}") if self._session.demo else self.tr("Indexing {0} of {1}")
+        words = what.format(indexing.done, indexing.total)
         if indexing.left_s is not None:
             words += " · " + self.tr("{0} left").format(_minutes(indexing.left_s))
         if indexing.problems:
