@@ -217,13 +217,12 @@ def _live_pitch(places: DemoPlaces) -> Iterator[Row]:
 
 
 def _alignment(places: DemoPlaces) -> Iterator[Row]:
-    """Clicks through loudspeaker and microphone, or a virtual loop of both."""
-    from vocmatch_desktop.audio.clock import measure_loopback
-    from vocmatch_desktop.audio.devices import find_input, find_output
+    """Clicks through a virtual loop of loudspeaker and microphone: what is left after calibration."""
+    from vocmatch_desktop.audio.virtual import measure
 
-    name = "Click-to-take alignment, no calibration"
+    name = "Click-to-take alignment, virtual loop"
     try:
-        loop = measure_loopback(find_input(None), find_output(None))
+        loop = measure()
     except UserError as error:
         yield Row(name, None, "ms", error.message)
         return
