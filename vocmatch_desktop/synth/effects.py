@@ -1,4 +1,4 @@
-"""What happens to a bus: room, echo, drive, ducking, tape, a limiter. Stereo float32 [frames, 2]."""
+"""What happens to a bus: room, echo, drive, ducking, tape, a limiter. Stereo is float32 [2, frames]."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from vocmatch_desktop.types import Float32
 def _room(seconds: float, damping_hz: float, seed: int) -> Float32:
     """An impulse response: noise that decays, the high part sooner, after a short gap; energy 1 a channel."""
     frames = count(seconds)
-    envelope = np.exp(clock(frames) * np.float32(-6.9 / seconds))[:, None]
-    white = np.stack([noise(frames, seed), noise(frames, seed + 1)], axis=1)
+    envelope = np.exp(clock(frames) * np.float32(-6.9 / seconds))
+    white = np.stack([noise(frames, seed), noise(frames, seed + 1)])
     dark = lowpass(white, damping_hz, 1)
     response = highpass(dark * envelope + (white - dark) * envelope**3 * 0.5, 180, 1)
     gap = count(0.018)
-    response = np.concatenate([np.zeros((gap, 2), np.float32), response])
-    normed: Float32 = (response / np.sqrt((response**2).sum(axis=0))).astype(np.float32)
+    response = np.concatenate([np.zeros((2, gap), np.float32), response], axis=1)
+    normed: Float32 = (response / np.sqrt((response**2).sum(axis=1, keepdims=True))).astype(np.float32)
     return normed
 
 
 def reverb(mono: Float32, seconds: float, damping_hz: float = 4500.0, seed: int = 1) -> Float32:
     """The stereo room around a mono send (no dry sound), same length; its two sides are independent."""
     response = _room(seconds, damping_hz, seed)
-    size = fft.next_fast_len(len(mono) + len(response), real=True)
-    spectrum = fft.rfft(mono, size)[:, None] * fft.rfft(response, size, axis=0)
-    result: Float32 = fft.irfft(spectrum, size, axis=0)[: len(mono)].astype(np.float32)
+    size = fft.next_fast_len(len(mono) + response.shape[1], real=True)
+    spectrum = fft.rfft(mono, size) * fft.rfft(response, size)
+    result: Float32 = fft.irfft(spectrum, size)[:, : len(mono)].astype(np.float32)
     return result
 
 
 def echo(mono: Float32, seconds: float, feedback: float = 0.42, repeats: int = 4) -> Float32:
     """Ping-pong repeats of a mono send, each darker than the last (no dry sound)."""
-    result = np.zeros((len(mono), 2), np.float32)
+    result = np.zeros((2, len(mono)), np.float32)
     wave = mono
     for number in range(1, repeats + 1):
         start = count(seconds * number)
@@ -44,8 +44,8 @@ def echo(mono: Float32, seconds: float, feedback: float = 0.42, repeats: int = 4
             break
         wave = lowpass(wave, 3800, 1) * feedback
         near, far = (0.9, 0.35) if number % 2 else (0.35, 0.9)
-        result[start:, 0] += near * wave[:-start]
-        result[start:, 1] += far * wave[:-start]
+        result[0, start:] += np.float32(near) * wave[:-start]
+        result[1, start:] += np.float32(far) * wave[:-start]
     return result
 
 
@@ -72,12 +72,12 @@ def duck(frames: int, hits_s: list[float], depth: float, recovery_s: float) -> F
 
 def tape(sound: Float32, seed: int, flutter_ms: float = 0.6) -> Float32:
     """A worn cassette: the speed wanders (by under a millisecond), the top is gone, some hiss and crackle."""
-    frames = len(sound)
+    frames = sound.shape[1]
     time = clock(frames).astype(np.float64)
     wander = flutter_ms / 1000 * (np.sin(2 * np.pi * 0.55 * time) + 0.25 * np.sin(2 * np.pi * 5.3 * time + 1))
     position = np.clip(np.arange(frames) + wander * RATE, 0, frames - 1)
-    moved = np.stack([np.interp(position, np.arange(frames), channel) for channel in sound.T], axis=1)
-    return lowpass(np.tanh(1.5 * moved.astype(np.float32)) / 1.5, 9000, 1) + _crackle(frames, seed)[:, None]
+    moved = np.stack([np.interp(position, np.arange(frames), channel) for channel in sound])
+    return lowpass(np.tanh(1.5 * moved.astype(np.float32)) / 1.5, 9000, 1) + _crackle(frames, seed)
 
 
 def _crackle(frames: int, seed: int) -> Float32:
@@ -91,11 +91,11 @@ def _crackle(frames: int, seed: int) -> Float32:
 def limit(sound: Float32, ceiling_db: float = -1.0) -> Float32:
     """A look-ahead limiter: the gain is the smoothed minimum over 5 ms of what the peaks need, so no sample clips."""
     ceiling = 10 ** (ceiling_db / 20)
-    peak = np.maximum(np.abs(sound[:, 0]), np.abs(sound[:, 1]))
+    peak = np.abs(sound).max(axis=0)
     if peak.max() <= ceiling:
         return sound
     window = count(0.005)
     need = ceiling / np.maximum(ndimage.maximum_filter1d(peak, 2 * window + 1), ceiling)
     gain = ndimage.uniform_filter1d(need, 2 * window + 1)
-    result: Float32 = (sound * gain[:, None]).astype(np.float32)
+    result: Float32 = (sound * gain).astype(np.float32)
     return result

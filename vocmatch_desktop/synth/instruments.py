@@ -1,4 +1,4 @@
-"""Pitched instruments, one function a sound: `(Tone) -> float32 [frames]` or `[frames, 2]`, RMS near 0.1–0.2.
+"""Pitched instruments, one function a sound: `(Tone) -> float32 [frames]` or `[2, frames]`, RMS near 0.1–0.2.
 
 Each takes its time to die away: the result may be longer than the note was held.
 """
@@ -188,7 +188,7 @@ def warm_pad(tone: Tone) -> Float32:
     """A soft, wide ensemble with a slow attack."""
     frames = count(tone.seconds + 0.9)
     sound = ensemble(hertz(tone.pitch), frames, _harmonics(1.55, 30), 22, int(tone.pitch))
-    return 0.085 * tone.velocity * sound * adsr(frames, 0.35, 4, 0.9, 0.85)[:, None]
+    return 0.085 * tone.velocity * sound * adsr(frames, 0.35, 4, 0.9, 0.85)
 
 
 def glass_pad(tone: Tone) -> Float32:
@@ -196,21 +196,21 @@ def glass_pad(tone: Tone) -> Float32:
     levels = _harmonics(1.6, 12) * np.array([1, 0.1, 0.6, 0.05, 0.3, 0.02, 0.2, 0, 0.12, 0, 0, 0.1], np.float32)
     frames = count(tone.seconds + 1.4)
     sound = ensemble(hertz(tone.pitch), frames, levels, 14, int(tone.pitch) + 200)
-    return 0.07 * tone.velocity * sound * adsr(frames, 0.6, 5, 0.9, 1.3)[:, None]
+    return 0.07 * tone.velocity * sound * adsr(frames, 0.6, 5, 0.9, 1.3)
 
 
 def strings(tone: Tone) -> Float32:
     """A bowed section."""
     frames = count(tone.seconds + 0.4)
     sound = ensemble(hertz(tone.pitch), frames, _harmonics(1.15, 40), 18, int(tone.pitch) + 400)
-    return 0.07 * tone.velocity * lowpass(sound, 5200, 1) * adsr(frames, 0.16, 4, 0.9, 0.38)[:, None]
+    return 0.07 * tone.velocity * lowpass(sound, 5200, 1) * adsr(frames, 0.16, 4, 0.9, 0.38)
 
 
 def super_saw(tone: Tone) -> Float32:
     """Many saws: house stabs, synthwave chords."""
     frames = count(tone.seconds + 0.2)
     sound = ensemble(hertz(tone.pitch), frames, _harmonics(1.0, 80), 13, int(tone.pitch) + 600)
-    return 0.075 * tone.velocity * lowpass(sound, 7500, 1) * adsr(frames, 0.012, 1.5, 0.75, 0.18)[:, None]
+    return 0.075 * tone.velocity * lowpass(sound, 7500, 1) * adsr(frames, 0.012, 1.5, 0.75, 0.18)
 
 
 def brass(tone: Tone) -> Float32:

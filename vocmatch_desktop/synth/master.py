@@ -14,9 +14,13 @@ CEILING_DB = -1.0
 
 
 def master(sound: Float32, rate: int, glue: float = 1.0) -> Audio:
-    """A mix at `TARGET_LUFS` with no sample above `CEILING_DB`; `glue` drives a soft curve that rounds the peaks."""
+    """Brings a mix [2, frames] to `TARGET_LUFS`, no sample above `CEILING_DB`.
+
+    `glue` drives a soft curve that rounds the peaks before.
+    """
     clean = highpass(sound, 26.0)
     level = np.float32(glue * 0.2 / (np.sqrt(np.mean(clean**2)) + 1e-9))
     rounded = np.tanh(clean * level)
-    gain = 10 ** ((TARGET_LUFS - integrated_lufs(Audio(rounded, rate))) / 20)
-    return Audio(effects.limit(rounded * np.float32(gain), CEILING_DB), rate)
+    gain = 10 ** ((TARGET_LUFS - integrated_lufs(Audio(np.ascontiguousarray(rounded.T), rate))) / 20)
+    finished = effects.limit(rounded * np.float32(gain), CEILING_DB)
+    return Audio(np.ascontiguousarray(finished.T), rate)

@@ -45,18 +45,18 @@ def mix(song: Song) -> Audio:
             continue
         bus = _bus(layer, played, frames)
         if layer.ducked:
-            bus *= effects.duck(frames, kicks, layer.ducked, min(0.3, 30.0 / song.bpm))[:, None]
+            bus *= effects.duck(frames, kicks, layer.ducked, min(0.3, 30.0 / song.bpm))
         desk.add(bus, layer)
     wet = effects.echo(desk.echo, style.echo_beats * 60 / song.bpm)
     desk.dry += wet
-    desk.dry += effects.reverb(desk.room + 0.3 * wet.mean(axis=1), style.room_s, seed=song.seed % 5)
+    desk.dry += effects.reverb(desk.room + 0.3 * wet.mean(axis=0), style.room_s, seed=song.seed % 5)
     finished = effects.tape(desk.dry, song.seed % 1000) if style.tape else desk.dry
     return master(_faded(finished), RATE, style.glue)
 
 
 @dataclass(slots=True)
 class _Desk:
-    """The buses of a mix: stereo `dry` [frames, 2], mono sends `room` and `echo` [frames]."""
+    """The buses of a mix: stereo `dry` [2, frames], mono sends `room` and `echo` [frames]."""
 
     dry: Float32
     room: Float32
@@ -64,16 +64,15 @@ class _Desk:
 
     @classmethod
     def silent(cls, frames: int) -> _Desk:
-        return cls(np.zeros((frames, 2), np.float32), np.zeros(frames, np.float32), np.zeros(frames, np.float32))
+        return cls(np.zeros((2, frames), np.float32), np.zeros(frames, np.float32), np.zeros(frames, np.float32))
 
     def add(self, bus: Float32, layer: Layer) -> None:
         """Pans a mono bus with constant power, balances a stereo one, and feeds the sends."""
         angle = (layer.pan + 1) * np.pi / 4
-        sides = np.array([np.cos(angle), np.sin(angle)], np.float32)
-        if bus.shape[1] == 2:
-            sides = np.minimum(1.0, sides * np.float32(np.sqrt(2)))
-        self.dry += bus * sides
-        send = bus.mean(axis=1) if bus.shape[1] == 2 else bus[:, 0]
+        for side, weight in enumerate((np.cos(angle), np.sin(angle))):
+            weight = weight if len(bus) == 1 else min(1.0, np.sqrt(2) * weight)
+            self.dry[side] += np.float32(weight) * bus[side % len(bus)]
+        send = bus[0] if len(bus) == 1 else bus.mean(axis=0)
         if layer.room:
             self.room += np.float32(layer.room) * send
         if layer.echo:
@@ -122,14 +121,14 @@ def _performance(song: Song, layer: Layer, number: int) -> list[_Played]:
 
 
 def _bus(layer: Layer, played: Sequence[_Played], frames: int) -> Float32:
-    """A layer's notes at their places, driven and levelled; [frames, 1] or [frames, 2]; equal notes are made once."""
+    """A layer's notes at their places, driven and levelled; [1, frames] or [2, frames]; equal notes are made once."""
     made: dict[tuple[object, ...], Float32] = {}
-    bus = np.zeros((frames, _sound(layer, played[0], 0, made).shape[1]), np.float32)
+    bus = np.zeros((len(_sound(layer, played[0], 0, made)), frames), np.float32)
     for turn, note in enumerate(played):
         sound = _sound(layer, note, turn, made)
         start = round(note.at_s * RATE)
-        part = bus[start : start + len(sound)]
-        part += sound[: len(part)]
+        part = bus[:, start : start + sound.shape[1]]
+        part += sound[:, : part.shape[1]]
     if layer.driven:
         bus = effects.drive(bus, layer.driven)
     bus *= np.float32(10 ** ((layer.gain_db + _BALANCE_DB[layer.role]) / 20))
@@ -142,19 +141,19 @@ def _sound(layer: Layer, note: _Played, turn: int, made: dict[tuple[object, ...]
     if layer.role == "drum":
         key: tuple[object, ...] = (turn % 3,)
         if key not in made:
-            made[key] = DRUMS[layer.sound](turn % 3)[:, None]
+            made[key] = DRUMS[layer.sound](turn % 3)[None]
         return made[key] * np.float32(event.velocity)
     velocity = max(1, round(event.velocity * 8)) / 8
     seconds = round(note.seconds * 50) / 50
     key = (event.pitch, seconds, velocity, event.glide_from)
     if key not in made:
         sound = INSTRUMENTS[layer.sound](Tone(event.pitch, seconds, velocity, event.glide_from))
-        made[key] = sound if sound.ndim == 2 else sound[:, None]
+        made[key] = np.atleast_2d(sound)
     return made[key]
 
 
 def _faded(sound: Float32) -> Float32:
     """The last ringing fades to nothing."""
     length = round(TAIL_S * 0.6 * RATE)
-    sound[-length:] *= np.linspace(1, 0, length, dtype=np.float32)[:, None] ** 2
+    sound[:, -length:] *= np.linspace(1, 0, length, dtype=np.float32) ** 2
     return sound

@@ -1,7 +1,7 @@
-"""Where sound begins: band-limited oscillators, envelopes, noise, filters. Everything is float32 at `RATE`.
+"""Where sound begins: band-limited oscillators, envelopes, noise, filters; float32 at `RATE`.
 
-Oscillators read wavetables that hold only harmonics below `TOP_HZ`, so nothing aliases; ensembles are written straight
-into a spectrum (Nasca Octavian Paul's PADsynth) and transformed back once.
+Arrays are [frames] or [channels, frames]. Oscillators read wavetables that hold only harmonics below `TOP_HZ`, so
+nothing aliases; ensembles are written straight into a spectrum (Nasca Octavian Paul's PADsynth) and transformed back once.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _wavetable(shape: str, harmonics: int) -> Float32:
 
 
 def ensemble(hz: float, frames: int, amplitudes: Float32, cents: float, seed: int, *, channels: int = 2) -> Float32:
-    """Many players on one note: every harmonic is a narrow band of noise, `cents` wide (PADsynth); [frames, channels].
+    """Many players on one note: every harmonic is a narrow band of noise, `cents` wide (PADsynth); [channels, frames].
 
     `amplitudes`: level of harmonic 1, 2, …; those above `TOP_HZ` are left out. RMS is 1 a channel.
     """
@@ -95,7 +95,7 @@ def ensemble(hz: float, frames: int, amplitudes: Float32, cents: float, seed: in
         profile[low:high] += amplitude / np.sqrt(width) * np.exp(-0.5 * ((grid[low:high] - centre) / width) ** 2)
     rng = np.random.default_rng(seed)
     turn = np.exp(2j * np.pi * rng.random((channels, len(grid)))).astype(np.complex64)
-    sound: Float32 = fft.irfft(profile * turn, size)[:, :frames].T.astype(np.float32)
+    sound: Float32 = fft.irfft(profile * turn, size)[:, :frames].astype(np.float32)
     normed: Float32 = sound / (np.sqrt(np.mean(sound**2)) + 1e-9)
     return normed
 
@@ -129,22 +129,22 @@ def _sos(kind: str, hz: tuple[float, ...], order: int) -> NDArray[np.float32]:
 
 
 def lowpass(sound: Float32, hz: float, order: int = 2) -> Float32:
-    """Butterworth low-pass along the first axis."""
+    """Butterworth low-pass."""
     return _filtered(sound, _sos("lowpass", (round(min(hz, 21_000.0), 1),), order))
 
 
 def highpass(sound: Float32, hz: float, order: int = 2) -> Float32:
-    """Butterworth high-pass along the first axis."""
+    """Butterworth high-pass."""
     return _filtered(sound, _sos("highpass", (round(hz, 1),), order))
 
 
 def bandpass(sound: Float32, low: float, high: float, order: int = 2) -> Float32:
-    """Butterworth band-pass along the first axis."""
+    """Butterworth band-pass."""
     return _filtered(sound, _sos("bandpass", (round(low, 1), round(min(high, 21_000.0), 1)), order))
 
 
 def _filtered(sound: Float32, sos: NDArray[np.float32]) -> Float32:
-    result: Float32 = signal.sosfilt(sos, sound, axis=0)
+    result: Float32 = signal.sosfilt(sos, sound)
     return result
 
 
