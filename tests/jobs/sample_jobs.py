@@ -91,6 +91,8 @@ def misbehave(spec: Misbehave, report: Report) -> object:
             ctypes.string_at(0)
         case "exit":
             os._exit(0)
+        case "system exit":
+            raise SystemExit(3)
         case "memory":
             raise MemoryError
         case "deaf":

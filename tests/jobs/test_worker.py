@@ -57,6 +57,17 @@ def test_jobs_run_in_order_and_nothing_follows_the_end(worker: Worker, finish: F
     assert all(handle.poll() == [] and handle.done for handle in handles)
 
 
+def test_a_long_job_in_a_lane_of_its_own_holds_nobody_up(make_worker: Callable[..., Worker], finish: Finish) -> None:
+    worker = make_worker(lanes={"Forever": "long"})
+    long, behind_it = worker.submit(Forever()), worker.submit(Forever())
+    finish(long, running)
+    assert finish(worker.submit(Add(1, 1)))[-1] == Done(2)
+    assert behind_it.poll() == []
+    long.cancel()
+    assert finish(long) == [WasCancelled()]
+    assert running(finish(behind_it, running))
+
+
 def test_a_process_of_low_priority_in_a_group_of_its_own(
     make_worker: Callable[..., Worker], finish: Finish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -73,7 +84,7 @@ def test_an_unknown_spec_is_refused_at_once(worker: Worker) -> None:
         worker.submit(3)
 
 
-@pytest.mark.parametrize("how", ["user error", "user error with a lock", "bug", "odd error", "memory"])
+@pytest.mark.parametrize("how", ["user error", "user error with a lock", "bug", "odd error", "system exit", "memory"])
 def test_errors_travel(worker: Worker, finish: Finish, how: str) -> None:
     ending = finish(worker.submit(Misbehave(how)))[-1]
     assert isinstance(ending, Failed)

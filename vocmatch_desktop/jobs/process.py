@@ -1,4 +1,4 @@
-"""The inside of a worker process: one job at a time, live sessions beside it.
+"""The inside of a worker process: one job at a time in every lane, live sessions beside them.
 
 Started with the spawn method, so nothing of the window's process (Qt, audio streams, open databases) exists here.
 """
@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -56,48 +56,42 @@ def main(setup: Setup, commands: Connection, events: Connection) -> None:
 
 
 class JobLoop:
-    """Takes frames from `commands` on a thread of its own and runs jobs, one after the other, on the main thread."""
+    """Takes frames from `commands`; every lane has a thread that runs its jobs, every live session has its own."""
 
     def __init__(self, setup: Setup, commands: Connection, events: Connection) -> None:
-        self._jobs = dict(setup.jobs)
-        self._lives = dict(setup.lives)
+        self._jobs = setup.jobs
+        self._lives = setup.lives
         self._commands = commands
         self._events = events
         self._events_lock = threading.Lock()
-        self._waiting: queue.SimpleQueue[Submit | None] = queue.SimpleQueue()
+        self._lane_of = setup.lanes
+        self._lanes: dict[str, Lane] = {}
         self._cancelled: dict[int, threading.Event] = {}
         self._open: dict[int, LiveThread] = {}
         self._resumed = threading.Event()
         self._resumed.set()
 
     def run(self) -> None:
-        """Serves until told to quit."""
-        threading.Thread(target=self._listen, name="commands", daemon=True).start()
+        """Serves until told to quit, or until nobody is there to tell."""
         self._send(Ready())
-        while (submitted := self._waiting.get()) is not None:
-            self._run_job(submitted)
+        try:
+            while self._obey(self._commands.recv()):
+                pass
+        except (EOFError, OSError):
+            end_process()  # the window's process is gone
+        for lane in self._lanes.values():
+            lane.finish()
 
     def _run_job(self, submitted: Submit) -> None:
         cancelled = self._cancelled[submitted.job]
         self._send(Started(submitted.job))
         report = JobReport(lambda event: self._say(submitted.job, pickle.dumps(event)), cancelled, self._resumed)
-        ending = (
-            WasCancelled() if cancelled.is_set() else outcome(lambda: self._call(self._jobs, submitted.spec, report))
-        )
+        ending = WasCancelled() if cancelled.is_set() else outcome(lambda: self._call(self._jobs, submitted, report))
         self._say(submitted.job, _packed(ending))
         del self._cancelled[submitted.job]
 
-    def _call(self, targets: dict[str, str], packed: bytes, *more: Any) -> Any:
-        spec = pickle.loads(packed)
-        return registry.resolve(targets[type(spec).__name__])(spec, *more)
-
-    def _listen(self) -> None:
-        try:
-            while self._obey(self._commands.recv()):
-                pass
-        except (EOFError, OSError):
-            pass  # the window's process is gone; `follow_parent` ends this one
-        self._waiting.put(None)
+    def _call(self, targets: Mapping[str, str], submitted: Submit, *more: Any) -> Any:
+        return registry.resolve(targets[submitted.name])(pickle.loads(submitted.spec), *more)
 
     def _obey(self, frame: ToWorker) -> bool:
         match frame:
@@ -105,7 +99,7 @@ class JobLoop:
                 self._open_live(frame)
             case Submit():
                 self._cancelled[frame.job] = threading.Event()
-                self._waiting.put(frame)
+                self._lane(frame.name).put(frame)
             case Feed() | Finish():
                 self._pass_on(frame)
             case Cancel():
@@ -117,6 +111,12 @@ class JobLoop:
                     self._cancel(job)
                 return False
         return True
+
+    def _lane(self, spec: str) -> Lane:
+        name = self._lane_of.get(spec, "")
+        if name not in self._lanes:
+            self._lanes[name] = Lane(self._run_job)
+        return self._lanes[name]
 
     def _pass_on(self, frame: Feed | Finish) -> None:
         session = self._open.get(frame.job)
@@ -135,7 +135,7 @@ class JobLoop:
 
     def _open_live(self, submitted: Submit) -> None:
         thread = LiveThread(
-            open_session=lambda: self._call(self._lives, submitted.spec),
+            open_session=lambda: self._call(self._lives, submitted),
             say=lambda event: self._say(submitted.job, pickle.dumps(event)),
             end=lambda work: self._end_live(submitted.job, work),
         )
@@ -159,6 +159,29 @@ class JobLoop:
             end_process()  # nobody listens any more: the window's process was killed
 
 
+class Lane:
+    """A queue of jobs and the thread that runs them in order."""
+
+    def __init__(self, run: Callable[[Submit], None]) -> None:
+        self._run = run
+        self._waiting: queue.SimpleQueue[Submit | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
+        self._thread.start()
+
+    def put(self, submitted: Submit) -> None:
+        """Queues a job."""
+        self._waiting.put(submitted)
+
+    def finish(self) -> None:
+        """Waits until all that was queued has ended."""
+        self._waiting.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        while (submitted := self._waiting.get()) is not None:
+            self._run(submitted)
+
+
 def outcome(work: Callable[[], Any]) -> Event:
     """Runs `work` and gives the event that ends it."""
     try:
@@ -169,7 +192,7 @@ def outcome(work: Callable[[], Any]) -> Event:
         return Failed(error)
     except MemoryError:
         return Failed(OutOfMemory("There is not enough memory for this.", "Close other programs and try again."))
-    except Exception as error:  # noqa: BLE001 - the boundary: a bug ends its job, not the worker
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the boundary: a bug ends its job, not the worker
         return Failed(_bug(error))
 
 

@@ -5,6 +5,7 @@ This module is imported by a worker before NumPy may be, and imports nothing hea
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,10 +74,11 @@ ENDINGS = (Done, Failed, WasCancelled)
 class Submit:
     """Window → worker: run this job (`live`: open this live session).
 
-    `spec` is pickled apart, so that one that cannot be read fails its job and not the pipe.
+    `spec` is pickled apart, so that one that cannot be read fails its job and not the pipe; `name` is its type's.
     """
 
     job: int
+    name: str
     spec: bytes
     live: bool = False
 
@@ -143,13 +145,14 @@ ToWindow = Ready | Started | Said
 class Setup:
     """How a worker process is set up.
 
-    `jobs` and `lives` map the names of spec types to "module:function"; `warm` names modules to import before the
-    first job. `threads` limits the threads of NumPy's libraries.
+    `jobs` and `lives` map the names of spec types to "module:function", `lanes` those of long jobs to a lane of their
+    own; `warm` names modules to import before the first job. `threads` limits the threads of NumPy's libraries.
     """
 
     name: str
-    jobs: tuple[tuple[str, str], ...]
-    lives: tuple[tuple[str, str], ...]
+    jobs: Mapping[str, str]
+    lives: Mapping[str, str]
+    lanes: Mapping[str, str]
     warm: tuple[str, ...] = ()
     low_priority: bool = False
     threads: int = 1

@@ -24,6 +24,9 @@ JOBS: Mapping[str, str] = {
 }
 """Name of the spec type → the function that runs it."""
 
+LANES: Mapping[str, str] = {"DemoSpec": "indexing", "IndexSpec": "indexing"}
+"""Name of the spec type → the lane its jobs queue in; all others share one. So beats are fitted during an indexing."""
+
 LIVES: Mapping[str, str] = {"LivePitchSpec": "vocmatch_desktop.services.live:open_pitch"}
 """Name of the spec type → the function that opens the live session."""
 

@@ -37,7 +37,7 @@ from vocmatch_desktop.jobs.protocol import (
     WasCancelled,
     WorkerDied,
 )
-from vocmatch_desktop.jobs.registry import JOBS, LIVES
+from vocmatch_desktop.jobs.registry import JOBS, LANES, LIVES
 
 MAX_FAILED_STARTS = 3
 """A process that ends this often before it is ready is not started again until another job comes."""
@@ -46,7 +46,7 @@ _Kind = TypeVar("_Kind", bound=Handle)
 
 
 class Worker:
-    """Runs jobs one after the other, and live sessions beside them, in a process of its own.
+    """Runs jobs, and live sessions beside them, in a process of its own; the jobs of one lane one after the other.
 
     A process that crashes is started again: the job it was in the middle of fails with `WorkerDied`, those behind it
     run in the next. A cancelled job that does not answer within `grace_s` is ended with its process.
@@ -59,11 +59,12 @@ class Worker:
         low_priority: bool = False,
         jobs: Mapping[str, str] = JOBS,
         lives: Mapping[str, str] = LIVES,
+        lanes: Mapping[str, str] = LANES,
         warm: tuple[str, ...] = (),
         grace_s: float = 2.0,
     ) -> None:
         threads = 1 if low_priority else min(4, os.cpu_count() or 1)
-        self._setup = Setup(name, tuple(jobs.items()), tuple(lives.items()), warm, low_priority, threads)
+        self._setup = Setup(name, dict(jobs), dict(lives), dict(lanes), warm, low_priority, threads)
         self._grace_s = grace_s
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
@@ -90,11 +91,11 @@ class Worker:
 
     def submit(self, spec: Any) -> Handle:
         """Queues a job; raises LookupError for a spec no function is registered for."""
-        return self._put(Handle, spec, dict(self._setup.jobs))
+        return self._put(Handle, spec, self._setup.jobs)
 
     def open_live(self, spec: Any) -> LiveHandle:
         """Opens a live session; raises LookupError for a spec no function is registered for."""
-        return self._put(LiveHandle, spec, dict(self._setup.lives))
+        return self._put(LiveHandle, spec, self._setup.lives)
 
     def pause(self) -> None:
         """Holds the running job at its next report, and those behind it."""
@@ -124,7 +125,7 @@ class Worker:
         name = type(spec).__name__
         if name not in targets:
             raise LookupError(f"{name} is not in jobs/registry.py")
-        submit = Submit(next(self._numbers), pickle.dumps(spec), live=kind is LiveHandle)
+        submit = Submit(next(self._numbers), name, pickle.dumps(spec), live=kind is LiveHandle)
         handle = kind(submit.job, self._post)
         if self._closing:
             handle.deliver(WasCancelled())
