@@ -13,22 +13,25 @@ import sqlite3
 from vocmatch_desktop.types import Key
 
 _LETTERS = re.compile(r"[^\W_]")
+_SPACED_KEY = re.compile(r"\b([a-g][#♯♭b]?)\s+(min|minor|maj|major)\b", re.IGNORECASE)
+_SIGNED_KEY = re.compile(r"[a-g][#♯♭](m|min|minor|maj|major)?", re.IGNORECASE)
 _PITCH_CLASSES = ("c", "c#/db", "d", "d#/eb", "e/fb", "f/e#", "f#/gb", "g", "g#/ab", "a", "a#/bb", "b/cb")
 
 
 def key_words(key: Key) -> str:
-    """Every way of writing a key that is searched for, as tokens: "am aminor 8a a minor"."""
+    """Every way of writing a key that is searched for, as tokens: "8a minor am amin aminor"."""
     mode = "minor" if key.minor else "major"
     words = [key.camelot.lower(), mode]
+    # No letter alone for minor keys: who types "C" means C major.
     for name in _PITCH_CLASSES[key.tonic].split("/"):
         words += [name + ending for ending in (("m", "min", "minor") if key.minor else ("", "maj", "major"))]
-        words += [name]
     return " ".join(dict.fromkeys(_spelt_out(word) for word in words))
 
 
 def search(connection: sqlite3.Connection, text: str) -> list[int]:
     """Ids of the tracks that have all words of `text`, the best first; all tracks, by title, where it has none."""
-    terms = [term for word in text.replace("\0", " ").split() if (term := word.replace('"', ""))]
+    joined = _SPACED_KEY.sub(r"\1\2", text.replace("\0", " "))
+    terms = [term for word in joined.split() if (term := word.replace('"', ""))]
     words = [term for term in terms if _LETTERS.search(term)]
     signs = [term for term in terms if not _LETTERS.search(term)]
     sql = "SELECT track.id FROM search JOIN track ON track.id = search.rowid WHERE track.removed IS NULL"
@@ -45,8 +48,10 @@ def search(connection: sqlite3.Connection, text: str) -> list[int]:
 
 
 def _matching(word: str) -> str:
-    quoted = f'"{_storable(word)}"'
-    return f'({{title tags words}} : {quoted}* OR keys : "{_spelt_out(word.lower())}")'
+    key = f'keys : "{_spelt_out(_storable(word).lower())}"'
+    if _SIGNED_KEY.fullmatch(word):  # to the tokenizer "a#" is the letter a
+        return key
+    return f'({{title tags words}} : "{_storable(word)}"* OR {key})'
 
 
 def _spelt_out(word: str) -> str:
