@@ -1,7 +1,8 @@
 """Where sound begins: band-limited oscillators, envelopes, noise, filters; float32 at `RATE`.
 
 Arrays are [frames] or [channels, frames]. Oscillators read wavetables that hold only harmonics below `TOP_HZ`, so
-nothing aliases; ensembles are written straight into a spectrum (Nasca Octavian Paul's PADsynth) and transformed back once.
+nothing aliases; ensembles are written straight into a spectrum (Nasca Octavian Paul's PADsynth) and transformed back
+once.
 """
 
 from __future__ import annotations
