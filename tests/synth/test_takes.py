@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -57,7 +59,7 @@ def test_melodies_agree_with_the_chords_below(take):
 def test_notes_follow_each_other():
     for take in TAKES:
         sung = notes(take)
-        assert all(a.offset_s < b.onset_s for a, b in zip(sung, sung[1:], strict=False))
+        assert all(a.offset_s < b.onset_s for a, b in itertools.pairwise(sung))
         assert sung[-1].offset_s < duration_s(take)
 
 

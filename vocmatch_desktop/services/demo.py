@@ -33,10 +33,11 @@ PROCESSES = 2
 
 @dataclass(frozen=True, slots=True)
 class DemoSpec:
-    """Make the demo in `folder`, or find it there."""
+    """Make the demo in `folder`, or find it there; `beats`: titles, when not all of its beats are wanted."""
 
     folder: Path
     processes: int = PROCESSES
+    beats: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def run(spec: DemoSpec, report: Report) -> DemoReady:
     started = time.monotonic()
     places = DemoPlaces(spec.folder)
     _prepare(places)
-    orders = _orders(places)
+    orders = [order for order in _orders(places) if _wanted(order, spec)]
     beats = sum(not order.is_take for order in orders)
     report.partial(Survey(to_hear=beats))
     made = 0
@@ -225,6 +226,10 @@ def _orders(places: DemoPlaces) -> list[Order]:
     known = _known(places)
     beats = [Order(song.title, places) for song in SONGS if not _is_known(places.beat(song.title), known)]
     return takes + beats
+
+
+def _wanted(order: Order, spec: DemoSpec) -> bool:
+    return order.is_take or spec.beats is None or order.title in spec.beats
 
 
 def _known(places: DemoPlaces) -> dict[Path, tuple[int, int, int]]:

@@ -1,0 +1,65 @@
+"""The demo as a person runs it: one command, twice."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import wave
+from pathlib import Path
+
+import pytest
+
+from vocmatch_desktop.audio import files
+
+pytestmark = pytest.mark.timeout(600)
+
+
+def vocmatch(*arguments: str) -> dict[str, object]:
+    command = [sys.executable, "-m", "vocmatch_desktop", *arguments, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    (line,) = done.stdout.splitlines()
+    return json.loads(line)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    return vocmatch("demo", "--out", str(tmp_path_factory.mktemp("demo")))
+
+
+def test_the_right_beat_comes_first_for_every_take(demo):
+    assert demo["library"]["tracks"] >= 24
+    assert demo["library"]["failed"] == 0
+    assert demo["match"]["right_first"] == len(demo["takes"]) == 3
+    assert all(take["transpose_right"] for take in demo["match"]["takes"])
+    assert demo["take"]["path"] == demo["takes"][0]["path"]
+
+
+def test_what_does_not_exist_yet_is_null(demo):
+    assert demo["separate"] is demo["melody"] is demo["accompany"] is None
+
+
+def test_auditions_are_as_long_as_their_takes(demo):
+    for take, audition in zip(demo["takes"], demo["auditions"], strict=True):
+        assert files.probe(Path(audition["path"])).duration_s == pytest.approx(
+            files.probe(Path(take["path"])).duration_s, abs=0.001
+        )
+
+
+def test_exported_files_open_anywhere(demo):
+    names = [Path(path) for path in demo["export"]["files"]]
+    assert len(names) == 2
+    for path in names:
+        with wave.open(str(path)) as file:
+            assert file.getnframes() > 0
+
+
+def test_the_second_time_everything_is_there(demo):
+    folder = Path(demo["library"]["folder"]).parent
+    before = {path: path.stat().st_mtime_ns for path in (folder / "Beats").iterdir()}
+    again = vocmatch("demo", "--out", str(folder))
+    assert again["library"]["made"] == 0
+    assert again["match"]["right_first"] == 3
+    assert before == {path: path.stat().st_mtime_ns for path in (folder / "Beats").iterdir()}
+    assert len(list((folder / "Sessions").rglob("*.wav"))) == 2
