@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from vocmatch_desktop.jobs.workers import later_worker, now_worker
 from vocmatch_desktop.settings import Places, load
 from vocmatch_desktop.ui.desk import Desk
+from vocmatch_desktop.ui.interrupts import Interrupts
 from vocmatch_desktop.ui.main_window import Commands, MainWindow
 from vocmatch_desktop.ui.session import Problem, Session
 from vocmatch_desktop.ui.theme import Theme
@@ -96,8 +97,10 @@ def run(arguments: Sequence[str] = (), environ: Mapping[str, str] = os.environ) 
     if session.read_only:
         QTimer.singleShot(0, program, lambda: session.problem.emit(_second_window(program)))
     sys.excepthook = program.report_bug
+    interrupts = Interrupts(program.window.close)
     program.window.show()
     code = application.exec()
+    interrupts.release()
     sys.excepthook = sys.__excepthook__
     lock.unlock()
     return code
