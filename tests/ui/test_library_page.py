@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QPushButton, QToolButton
+from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from vocmatch_desktop.settings import Settings
@@ -179,3 +179,18 @@ def test_folders_can_be_added_left_out_and_looked_through(
     assert commands.asked("add_folders") == [((tmp_path,),)]
     assert commands.asked("change_settings") == [(("excluded_folders", ("/left out", str(tmp_path))),)]
     assert len(commands.asked("rescan")) == 1
+
+
+def test_the_first_row_gives_the_keys_to_the_table_but_not_while_someone_types(
+    qtbot: QtBot, page: LibraryPage, session: Session, commands: Any
+) -> None:
+    page.empty.try_demo.setFocus()
+    session.put_tracks(synthetic_rows(3))
+    assert page.window().focusWidget() is page.table
+    assert commands.asked("select_beat") == []
+    session.clear_tracks()
+    line = QLineEdit(page)
+    line.show()
+    line.setFocus()
+    session.put_tracks(synthetic_rows(3))
+    assert page.window().focusWidget() is line

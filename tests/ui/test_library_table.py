@@ -23,7 +23,7 @@ from vocmatch_desktop.ui.session import Audition, Ranking, Session
 from vocmatch_desktop.ui.tag_editor import TagEditor
 from vocmatch_desktop.ui.theme import ROW_HEIGHT, SPACE_2, Theme
 
-CONTROL = Qt.KeyboardModifier.ControlModifier
+CONTROL, NO_KEY = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
@@ -346,3 +346,27 @@ def test_hovering_lights_one_row(table: LibraryTable, qtbot: QtBot) -> None:
     assert table._hovered == 3
     assert table.viewport().cursor().shape() == Qt.CursorShape.OpenHandCursor
     assert isinstance(table.visualRect(table.model().index(3, 0)), QRect)
+
+
+def test_a_beat_chosen_elsewhere_is_shown_even_where_the_cursor_stood_already(
+    table: LibraryTable, session: Session
+) -> None:
+    table.clearSelection()
+    session.beat_id = None
+    session.beat_id = 1
+    assert table.chosen_ids() == (1,)
+
+
+def test_a_press_on_the_row_under_the_cursor_chooses_it(
+    qtbot: QtBot, table: LibraryTable, session: Session, commands: Any
+) -> None:
+    session.beat_id = None
+    click(qtbot, table, centre(table, 0, Column.HANDLE))
+    assert session.beat_id == 1
+
+
+def test_taking_one_of_several_out_leaves_the_others_selected(qtbot: QtBot, table: LibraryTable) -> None:
+    for row in (0, 1, 2, 1):
+        place = centre(table, row, Column.HANDLE)
+        qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, CONTROL if row else NO_KEY, place)
+    assert table.chosen_ids() == (1, 3)

@@ -74,8 +74,9 @@ class LibraryPage(QWidget):
         self._choose_page()
 
     def focus_table(self) -> None:
-        """Gives the keys to the table, which selects its first row where none was chosen."""
+        """Gives the keys to the table, on its first row where none was chosen."""
         self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.table.choose_first()
 
     def column_state(self) -> dict[str, int]:
         """The column widths the user chose."""
@@ -124,7 +125,17 @@ class LibraryPage(QWidget):
                 self.empty.say_indexing()
         elif self.model.rowCount() == 0 and self.model.filtered:
             self.empty.say_nothing_found()
-        self._stack.setCurrentWidget(self.table if self.model.rowCount() else self.empty)
+        page = self.table if self.model.rowCount() else self.empty
+        if page is not self._stack.currentWidget():
+            self._turn_to(page)
+
+    def _turn_to(self, page: QWidget) -> None:
+        """Takes the keys along, unless someone types or works elsewhere."""
+        focused = self.window().focusWidget()
+        nobody = focused is None or focused is self.window() or focused.focusPolicy() == Qt.FocusPolicy.NoFocus
+        self._stack.setCurrentWidget(page)
+        if nobody or self.empty.isAncestorOf(focused):
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _add_folder(self) -> None:
         folder = choose_folder(self, self.tr("Add a folder of beats"))

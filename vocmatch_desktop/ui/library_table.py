@@ -34,6 +34,11 @@ REST_MS = 120
 MOST_SELECTED = 500
 """More selected rows than this do not survive another order."""
 
+_BROUGHT_BY_KEY = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
 _CURSORS = {
     Column.HANDLE: Qt.CursorShape.OpenHandCursor,
     Column.RATING: Qt.CursorShape.PointingHandCursor,
@@ -64,7 +69,7 @@ class LibraryTable(QTableView):
         super().__init__(parent)
         self._session, self._commands, self._theme = session, commands, theme
         self._hovered = -1
-        self._restoring = False
+        self._quiet = False
         self._remembered: tuple[list[int], int | None] = ([], None)
         self._anchor: tuple[int, int] | None = None
         self._pressed = QModelIndex()
@@ -134,18 +139,23 @@ class LibraryTable(QTableView):
 
     def show_beat(self, track_id: int | None) -> None:
         """Moves the cursor to a track without playing it; does nothing where the filter hides it."""
-        if track_id is None or track_id == self.current_id():
-            return
-        row = self.model().row_of(track_id)
-        if row is not None:
-            self._restoring = True
+        row = self.model().row_of(track_id) if track_id is not None and not self._quiet else None
+        if row is not None and not (self.selectionModel().isRowSelected(row) and self.currentIndex().row() == row):
+            self._quiet = True
             self.selectRow(row)
-            self._restoring = False
+            self._quiet = False
 
     def show_ranking(self) -> None:
         """Takes away the sorting by a column: the model's order is the ranking again, best at the top."""
         self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.scrollToTop()
+
+    def choose_first(self) -> None:
+        """Chooses the current or first row where none is chosen, without playing it."""
+        if self.selectionModel().hasSelection() or not self.model().rowCount():
+            return
+        self.selectRow(max(self.currentIndex().row(), 0))
+        self._say_current()
 
     def edit_tags(self) -> None:
         """Opens the tag line of the current row."""
@@ -158,8 +168,15 @@ class LibraryTable(QTableView):
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
         """Says which beat is chosen; keys also play it once they rest."""
         super().currentChanged(current, previous)
-        if current.isValid() and not self._restoring and current.row() != previous.row():
-            self._commands.select_beat(int(current.data(ID_ROLE)))
+        if not self._quiet:
+            self._say_current()
+
+    def _say_current(self) -> None:
+        track_id = self.current_id()
+        if track_id is not None and track_id != self._session.beat_id:
+            self._quiet = True
+            self._commands.select_beat(track_id)
+            self._quiet = False
 
     def _audition_current(self) -> None:
         track_id = self.current_id()
@@ -170,14 +187,12 @@ class LibraryTable(QTableView):
     # Keys
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Qt makes the first row current; a key that brought the focus also selects it, a click chooses its own row."""
-        had_current = self.currentIndex().isValid()
-        self._restoring = True
+        """Qt makes the first row current; a key that brought the focus also chooses it, a click chooses its own row."""
+        self._quiet = True
         super().focusInEvent(event)
-        self._restoring = False
-        if not had_current and event.reason() != Qt.FocusReason.MouseFocusReason and self.currentIndex().isValid():
-            self.selectRow(self.currentIndex().row())
-            self._commands.select_beat(self.current_id())
+        self._quiet = False
+        if event.reason() in _BROUGHT_BY_KEY:
+            self.choose_first()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The keys of the table; all others belong to the window (letters never jump to titles: they are shortcuts)."""
@@ -220,9 +235,9 @@ class LibraryTable(QTableView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Remembers where a click began: a click acts when it ends there, a drag takes the file out instead."""
         self._pressed = self.indexAt(event.position().toPoint())
-        if self._pressed.isValid() and self._pressed.column() == Column.RATING and not _extends(event):
-            self.selectionModel().setCurrentIndex(self._pressed, QItemSelectionModel.SelectionFlag.NoUpdate)
         super().mousePressEvent(event)
+        if self._pressed.isValid():
+            self._say_current()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Rates, plays from a place of the waveform, or plays the row."""
@@ -331,7 +346,7 @@ class LibraryTable(QTableView):
     def _restore(self) -> None:
         """Selects the same tracks again after the model was reset; those that are filtered out are let go."""
         chosen, current = self._remembered
-        self._restoring = True
+        self._quiet = True
         rows = [row for row in map(self.model().row_of, chosen) if row is not None]
         select = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
         for row in rows:
@@ -340,7 +355,7 @@ class LibraryTable(QTableView):
         if row is not None:
             no_update = QItemSelectionModel.SelectionFlag.NoUpdate
             self.selectionModel().setCurrentIndex(self.model().index(row, 0), no_update)
-        self._restoring = False
+        self._quiet = False
         self._hold_anchor()
 
     # Grounds

@@ -245,7 +245,7 @@ class MatchPane(QWidget):
             f"{_together(match_words.alternative(score, found, match.transform))}</a>"
             for place, (score, found) in enumerate(match.alternatives)
         ]
-        self.alternatives.setText("&nbsp; · &nbsp;".join(links))
+        self.alternatives.setText("&nbsp;· ".join(links))
         self.alternatives.setVisible(bool(links))
 
     def _standing(self, row: Row | None, match: Match | None) -> str:
