@@ -15,8 +15,11 @@ from numpy.typing import NDArray
 from vocmatch_desktop.matching import fuse, groove, notes
 from vocmatch_desktop.types import BeatGrid, Fingerprint, Float32, TakeFeatures, TempoHypothesis, Transform
 
-SHARPNESS = 2.0
-"""Of the soft maximum, per standard deviation."""
+SHARPNESS = 3.0
+"""Of the soft maximum, per standard deviation: from 2 to 4 ranks real takes alike."""
+
+HALF_BAR_PRICE = 0.5
+"""Standard deviations by which a start in mid-bar must be better than one on the bar line, where bars are known."""
 
 MAX_STRETCH = 0.08
 """Tempo ratios lie within 1 ± this."""
@@ -133,6 +136,8 @@ def _lays(view: TakeView, grid: BeatGrid, odds: Float32, tempo: Tempo, pulse: fl
         starts = half_bars(grid, view.clock, tempo, float(starts[0]), float(starts[-1]))
         rows = np.clip(np.round(starts / notes.HOP_S).astype(np.intp) - first, 0, surface.shape[1] - 1)
         surface = surface[:, rows]
+        if view.clock.first_beat_is_bar:
+            surface = surface - HALF_BAR_PRICE * in_mid_bar(grid, starts + view.clock.first_beat_s * tempo.ratio)
     soft = soft_maximum(surface)
     lays = []
     for shift in range(-max_shift, max_shift + 1):
@@ -197,6 +202,12 @@ def half_bars(
     if not len(positions):
         positions = np.array([np.round((low + high) / 2 / step) * step])
     return np.array([grid.time(float(position)) - lead for position in positions])
+
+
+def in_mid_bar(grid: BeatGrid, times_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which of these times lie off the bar lines, by a beat or more."""
+    beats = np.array([round(grid.position(float(time))) for time in times_s])
+    return np.asarray(beats % grid.beats_per_bar != 0)
 
 
 def soft_maximum(surface: Float32) -> NDArray[np.float64]:

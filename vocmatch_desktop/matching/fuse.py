@@ -10,8 +10,8 @@ import math
 
 from vocmatch_desktop.types import Parts
 
-PULSE_WEIGHT = 0.5
-"""Of the pulses' agreement beside the notes: both are in standard deviations; anything from .25 to 1 ranks alike."""
+PULSE_WEIGHT = 0.75
+"""Of the pulses' agreement beside the notes: both are in standard deviations; from .5 to 1 ranks real takes alike."""
 
 SPACE_WEIGHT = 0.5
 """Evidence between a beat that leaves all the room there is and one that leaves none."""
@@ -19,13 +19,15 @@ SPACE_WEIGHT = 0.5
 OUT_OF_REACH = 2.0
 """Price of a beat that no allowed stretch brings to the take's known tempo."""
 
-_LEAVES_KEY = 1.0
-_PER_SEMITONE = 0.25
+_LEAVES_KEY = 0.7
+_PER_SEMITONE = 0.15
+"""Dearer shifts rank takes sung in the beat's key a little better, and takes sung in another key much worse."""
+
 _LEAVES_TEMPO = 0.5
 _PER_CENT = 0.3
 _PER_CENT_KNOWN = 0.1
 
-_CENTRE, _WIDTH = 2.0, 0.8
+_CENTRE, _WIDTH = 2.4, 0.9
 """Evidence that scores 50, and the evidence by which odds grow e-fold."""
 
 
@@ -56,9 +58,9 @@ def score(total: float) -> float:
 
 
 def parts(notes: float, pulse: float, space: float | None) -> Parts:
-    """The parts, each 0–100 with chance at about 30; `space` comes as 0…1."""
+    """The parts, each 0–100; beats by chance stand at 20 to 35; `space` comes as 0…1."""
     room = None if space is None else 100 * space
-    return Parts(notes=_percent((notes - 1.2) / 0.5), groove=_percent((pulse - 0.8) / 0.9), space=room)
+    return Parts(notes=_percent((notes - 1.3) / 0.4), groove=_percent((pulse - 1.3) / 1.1), space=room)
 
 
 def _percent(logit: float) -> float:
