@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from vocmatch_desktop.library.takes import TakeStore
 from vocmatch_desktop.services.demo import DemoPlaces, DemoReady, DemoSpec
+from vocmatch_desktop.services.leftovers import sweep
 from vocmatch_desktop.settings import Places
 from vocmatch_desktop.types import Take, TakeFeatures
 from vocmatch_desktop.ui.beat_desk import BeatDesk, BeatFlows
@@ -58,6 +59,7 @@ class Desk(QObject):
         self.open_library(demo=False)
         self.sound.look()
         self.beat_desk.rescan()
+        self.bridge.in_thread(lambda: sweep((self._places.fitted, self._places.data / "Auditions")))
 
     def close(self) -> None:
         """Ends everything that runs; a take that is being recorded is kept first."""
