@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vocmatch_desktop.export.placing import place
-from vocmatch_desktop.types import BeatGrid, Transform
+from vocmatch_desktop.export.placing import from_first_sample, place
+from vocmatch_desktop.types import BeatGrid, Selection, Transform
 
 GRID = BeatGrid(0.1 + 0.5 * np.arange(65), downbeat=2)  # 120 BPM, first bar line at 1.1 s, bars of 2 s
 
@@ -37,6 +37,12 @@ def test_a_selection_is_counted_back_to_the_take() -> None:
     part = place(GRID, Transform(start_s=5.0 + 3 * 1.02, tempo_ratio=1.02), take_from_s=3.0)
     assert part.beat_from_s == pytest.approx(whole.beat_from_s)
     assert part.take_pad_s == pytest.approx(whole.take_pad_s)
+
+
+def test_a_transform_counted_from_the_whole_take() -> None:
+    transform = Transform(transpose=1, tempo_ratio=1.05, start_s=5.0)
+    assert from_first_sample(transform, None) == transform
+    assert from_first_sample(transform, Selection(2.0, 9.0)).start_s == pytest.approx(5.0 - 2.0 * 1.05)
 
 
 @given(st.floats(-20, 60), st.floats(0.92, 1.08), st.floats(0, 30))

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vocmatch_desktop.errors import DiskError
+from vocmatch_desktop.export.rpp import write_project
+from vocmatch_desktop.types import AudioFile
+
+
+def test_every_sound_is_a_track_from_the_first_bar_on(tmp_path: Path) -> None:
+    sounds = [(name, AudioFile(tmp_path / f"{name}.wav", 48_000, 2, 96_000)) for name in ("take", "beat 🔥")]
+    write_project(tmp_path / "a.rpp", sounds, bpm=92.5)
+    lines = [line.strip() for line in (tmp_path / "a.rpp").read_text("utf-8").splitlines()]
+    assert lines[0] == '<REAPER_PROJECT 0.1 "6.0" 0'
+    assert lines[1] == "TEMPO 92.500000 4 4"
+    assert [line for line in lines if line.startswith("FILE")] == ['FILE "take.wav"', 'FILE "beat 🔥.wav"']
+    assert lines.count("POSITION 0") == lines.count("LENGTH 2.000000000") == 2
+    assert sum(line.startswith("<") for line in lines) == lines.count(">") == 7
+
+
+@pytest.mark.parametrize(
+    ("name", "quoted"), [("a'b", '"a\'b"'), ('a"b', "'a\"b'"), ("a\"b'c", "`a\"b'c`"), ("a\"b'c`d", "`a\"b'cd`")]
+)
+def test_names_with_quotes(tmp_path: Path, name: str, quoted: str) -> None:
+    write_project(tmp_path / "a.rpp", [(name, AudioFile(Path("x.wav"), 48_000, 1, 1))], bpm=120)
+    assert f"NAME {quoted}\n" in (tmp_path / "a.rpp").read_text("utf-8")
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(DiskError):
+        write_project(tmp_path / "gone" / "a.rpp", [], bpm=120)
