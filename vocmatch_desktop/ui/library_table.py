@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from vocmatch_desktop.errors import UserError
 from vocmatch_desktop.ui import library_delegates as delegates
@@ -25,14 +25,12 @@ from vocmatch_desktop.ui.library_menu import FASTER, SLOWER, LibraryMenu, multip
 from vocmatch_desktop.ui.library_model import ID_ROLE, LibraryModel
 from vocmatch_desktop.ui.library_rows import Column
 from vocmatch_desktop.ui.session import LibraryCommands, Problem, Session
+from vocmatch_desktop.ui.steady_table import SteadyTable
 from vocmatch_desktop.ui.theme import ROW_HEIGHT, SPACE_2, Theme
 from vocmatch_desktop.ui.waveform import Thumbnails
 
 REST_MS = 120
 """How long ↑/↓ has to rest before the row sounds: holding the key runs through rows without a burst of starts."""
-
-MOST_SELECTED = 500
-"""More selected rows than this do not survive another order."""
 
 _BROUGHT_BY_KEY = (
     Qt.FocusReason.TabFocusReason,
@@ -55,7 +53,7 @@ _MOVES = {
 }
 
 
-class LibraryTable(QTableView):
+class LibraryTable(SteadyTable):
     """Shows a `LibraryModel`; tells the commands what is wanted and decides nothing about beats itself."""
 
     def __init__(
@@ -69,9 +67,6 @@ class LibraryTable(QTableView):
         super().__init__(parent)
         self._session, self._commands, self._theme = session, commands, theme
         self._hovered = -1
-        self._quiet = False
-        self._remembered: tuple[list[int], int | None] = ([], None)
-        self._anchor: tuple[int, int] | None = None
         self._pressed = QModelIndex()
         self.thumbnails = Thumbnails(commands.peaks)
         self._audition_timer = QTimer(self)
@@ -81,8 +76,8 @@ class LibraryTable(QTableView):
         self._set_up()
         delegates.install(self, theme, lambda: self._hovered, self.thumbnails)
         self.setModel(model)
+        self.setSortingEnabled(True)
         self.widths = ColumnWidths(self.horizontalHeader())
-        self._listen(model)
         theme.changed.connect(self.viewport().update)
 
     def _set_up(self) -> None:
@@ -115,35 +110,14 @@ class LibraryTable(QTableView):
         header.setFixedHeight(30)
         header.setAccessibleName(self.tr("Columns: click to sort, a third click gives the ranking back"))
 
-    def _listen(self, model: LibraryModel) -> None:
-        self.setSortingEnabled(True)
-        for about_to_change in (model.layoutAboutToBeChanged, model.rowsAboutToBeInserted, model.rowsAboutToBeRemoved):
-            about_to_change.connect(self._take_anchor)
-        for changed in (model.layoutChanged, model.rowsInserted, model.rowsRemoved):
-            changed.connect(self._hold_anchor)
-        model.order_changing.connect(self._let_go_of_many)
-        model.modelAboutToBeReset.connect(self._remember)
-        model.modelReset.connect(self._restore)
-
     # What the pane asks
-
-    def current_id(self) -> int | None:
-        """The track under the cursor; None where there is none."""
-        index = self.currentIndex()
-        return int(index.data(ID_ROLE)) if index.isValid() else None
-
-    def chosen_ids(self) -> tuple[int, ...]:
-        """All selected tracks, from the top."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
-        return tuple(self.model().track_id(row) for row in rows)
 
     def show_beat(self, track_id: int | None) -> None:
         """Moves the cursor to a track without playing it; does nothing where the filter hides it."""
-        row = self.model().row_of(track_id) if track_id is not None and not self._quiet else None
+        row = self.model().row_of(track_id) if track_id is not None and not self.quiet else None
         if row is not None and not (self.selectionModel().isRowSelected(row) and self.currentIndex().row() == row):
-            self._quiet = True
-            self.selectRow(row)
-            self._quiet = False
+            with self.quietly():
+                self.selectRow(row)
 
     def show_ranking(self) -> None:
         """Takes away the sorting by a column: the model's order is the ranking again, best at the top."""
@@ -168,15 +142,14 @@ class LibraryTable(QTableView):
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
         """Says which beat is chosen; keys also play it once they rest."""
         super().currentChanged(current, previous)
-        if not self._quiet:
+        if not self.quiet:
             self._say_current()
 
     def _say_current(self) -> None:
         track_id = self.current_id()
         if track_id is not None and track_id != self._session.beat_id:
-            self._quiet = True
-            self._commands.select_beat(track_id)
-            self._quiet = False
+            with self.quietly():
+                self._commands.select_beat(track_id)
 
     def _audition_current(self) -> None:
         track_id = self.current_id()
@@ -188,9 +161,8 @@ class LibraryTable(QTableView):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Qt makes the first row current; a key that brought the focus also chooses it, a click chooses its own row."""
-        self._quiet = True
-        super().focusInEvent(event)
-        self._quiet = False
+        with self.quietly():
+            super().focusInEvent(event)
         if event.reason() in _BROUGHT_BY_KEY:
             self.choose_first()
 
@@ -313,50 +285,6 @@ class LibraryTable(QTableView):
             drag_files(self, [row.path for row in rows if row is not None and not row.missing])
         except UserError as error:
             self._session.problem.emit(Problem(error.message, error.remedy))
-
-    # Nothing jumps
-
-    def _let_go_of_many(self) -> None:
-        """Thousands of selected rows would be scattered over the new order one by one: only the current one stays."""
-        if sum(each.height() for each in self.selectionModel().selection()) > MOST_SELECTED:
-            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-            self.selectionModel().select(self.currentIndex(), flags)
-
-    def _take_anchor(self, *_arguments: object) -> None:
-        """Remembers a row and its height on screen: the current one if it is in sight, else the topmost."""
-        index = self.currentIndex()
-        if not (index.isValid() and self.viewport().rect().intersects(self.visualRect(index))):
-            index = self.indexAt(QPoint(1, 1))
-        at_top = self.verticalScrollBar().value() == 0 and not self.currentIndex().isValid()
-        self._anchor = (int(index.data(ID_ROLE)), self.rowViewportPosition(index.row())) if index.isValid() else None
-        if at_top:
-            self._anchor = None
-
-    def _hold_anchor(self, *_arguments: object) -> None:
-        anchor, self._anchor = self._anchor, None
-        row = self.model().row_of(anchor[0]) if anchor else None
-        if row is not None:
-            self.updateGeometries()
-            self.verticalScrollBar().setValue(row * ROW_HEIGHT - anchor[1])
-
-    def _remember(self) -> None:
-        self._remembered = (list(self.chosen_ids()), self.current_id())
-        self._take_anchor()
-
-    def _restore(self) -> None:
-        """Selects the same tracks again after the model was reset; those that are filtered out are let go."""
-        chosen, current = self._remembered
-        self._quiet = True
-        rows = [row for row in map(self.model().row_of, chosen) if row is not None]
-        select = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
-        for row in rows:
-            self.selectionModel().select(self.model().index(row, 0), select)
-        row = self.model().row_of(current) if current is not None else None
-        if row is not None:
-            no_update = QItemSelectionModel.SelectionFlag.NoUpdate
-            self.selectionModel().setCurrentIndex(self.model().index(row, 0), no_update)
-        self._quiet = False
-        self._hold_anchor()
 
     # Grounds
 
