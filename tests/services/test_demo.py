@@ -10,8 +10,9 @@ from vocmatch_desktop.commands.output import ShellReport
 from vocmatch_desktop.errors import Cancelled, DiskError
 from vocmatch_desktop.library.catalogue import Catalogue
 from vocmatch_desktop.library.records import AnalysedFile, Survey
+from vocmatch_desktop.library.takes import TakeStore
 from vocmatch_desktop.services import demo
-from vocmatch_desktop.services.demo import DemoPlaces, DemoSpec
+from vocmatch_desktop.services.demo import DemoPlaces, DemoSpec, Order
 from vocmatch_desktop.synth.songs import find
 from vocmatch_desktop.synth.takes import TAKES
 
@@ -47,11 +48,28 @@ def test_beats_lie_with_their_truth(made):
         assert truth["beats_s"][-1] < about.duration_s
 
 
-def test_takes_lie_in_folders(made):
+def test_takes_are_takes_like_any_other(made):
     places, _ = made
+    stored = {take.name: take for take in TakeStore(places.takes).takes()}
     for take in TAKES:
-        assert files.probe(places.take(take.title) / "take.wav").duration_s > 12
-        assert (places.take(take.title) / "truth.json").exists()
+        found = stored[take.title]
+        assert found.folder == places.take(take.title)
+        assert found.duration_s > 12
+        assert found.bpm == (None if take.free else pytest.approx(take.bpm))
+        assert found.first_beat_s == (None if take.free else pytest.approx(take.first_beat_s))
+        assert -6 < found.peak_dbfs < -1
+        assert (found.folder / "truth.json").exists()
+    assert TakeStore(places.takes).recover().recovered == ()
+
+
+def test_a_take_that_was_interrupted_is_sung_again(tmp_path):
+    places = DemoPlaces(tmp_path)
+    folder = places.take(TAKES[0].title)
+    folder.mkdir(parents=True)
+    (folder / "take.wav.partial").write_bytes(b"half")
+    demo.make(Order(TAKES[0].title, places, is_take=True))
+    assert TakeStore(places.takes).load(folder).name == TAKES[0].title
+    assert not list(tmp_path.rglob("*.partial"))
 
 
 def test_the_tempo_and_key_heard_are_the_true_ones(made):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from vocmatch_desktop import settings
 from vocmatch_desktop.commands.output import ShellReport
 from vocmatch_desktop.errors import DeviceError
 from vocmatch_desktop.library.catalogue import Catalogue
@@ -111,3 +112,20 @@ def test_a_system_without_sound_keeps_the_other_checks(places, monkeypatch):
     assert not checks["Microphone"].ok
     assert checks["Microphone"].fix == "Install the package libportaudio2."
     assert checks["Models on cpu"].ok
+
+
+def test_the_devices_are_calibrated_on_request(places, virtual_audio):
+    virtual_audio.loop_back()
+    checks = doctor.run(DoctorSpec(places, os.environ, calibrate=True), ShellReport()).checks
+    (timing,) = [check for check in checks if check.name == "Timing"]
+    assert timing.ok, timing.detail
+    assert settings.load(places.settings_file).calibration_s
+
+
+def test_an_open_loop_is_said(places, virtual_audio):
+    checks = doctor.run(DoctorSpec(places, os.environ, calibrate=True), ShellReport()).checks
+    found = {check.name: check for check in checks}
+    assert found["Microphone"].ok
+    assert found["Loudspeaker"].ok
+    assert not found["Timing"].ok
+    assert found["Timing"].fix

@@ -21,6 +21,10 @@ OutFolder = Annotated[
     Path | None, typer.Option("--out", help="Where the demo lies (default: with the program's data).")
 ]
 
+Calibrate = Annotated[
+    bool, typer.Option(help="Play clicks from loudspeaker to microphone, and remember how late they are heard.")
+]
+
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
@@ -48,12 +52,12 @@ def bench(json_: JsonFlag = False) -> None:
     emit(result, as_json=json_, text="\n".join(_row_in_words(row) for row in result.rows))
 
 
-def doctor(json_: JsonFlag = False) -> None:
+def doctor(calibrate: Calibrate = False, json_: JsonFlag = False) -> None:
     """Says what works on this machine, what does not, and what to do about it."""
     from vocmatch_desktop.services.doctor import DoctorSpec, run
 
     with progress() as report:
-        diagnosis = run(DoctorSpec(Places.from_environment(), os.environ), report)
+        diagnosis = run(DoctorSpec(Places.from_environment(), os.environ, calibrate), report)
     emit(diagnosis, as_json=json_, text=_diagnosis_in_words(diagnosis.checks))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from contextlib import closing
 from dataclasses import dataclass
@@ -202,7 +203,7 @@ def _prepare(places: DemoPlaces) -> None:
         for song in SONGS:
             places.beat(song.title).unlink(missing_ok=True)
         for take in TAKES:
-            (places.take(take.title) / "take.wav").unlink(missing_ok=True)
+            shutil.rmtree(places.take(take.title), ignore_errors=True)
         _write_json(places.stamp, {"version": DEMO_VERSION})
     except OSError as error:
         raise DiskError(
@@ -222,7 +223,7 @@ def _orders(places: DemoPlaces) -> list[Order]:
     from vocmatch_desktop.synth.songs import SONGS
     from vocmatch_desktop.synth.takes import TAKES
 
-    takes = [Order(t.title, places, is_take=True) for t in TAKES if not (places.take(t.title) / "take.wav").exists()]
+    takes = [Order(t.title, places, is_take=True) for t in TAKES if not (places.take(t.title) / "take.json").exists()]
     known = _known(places)
     beats = [Order(song.title, places) for song in SONGS if not _is_known(places.beat(song.title), known)]
     return takes + beats
@@ -272,14 +273,23 @@ def _make_beat(order: Order) -> Heard:
 
 
 def _make_take(order: Order) -> None:
+    import numpy as np
+
     from vocmatch_desktop.audio import files
+    from vocmatch_desktop.library.takes import TakeStore
     from vocmatch_desktop.synth import takes
 
     (take,) = (take for take in takes.TAKES if take.title == order.title)
     folder = order.places.take(order.title)
-    folder.mkdir(parents=True, exist_ok=True)
-    _write_json(folder / "truth.json", takes.take_truth(take))
-    files.write(folder / "take.wav", takes.perform(take), subtype="PCM_24")
+    if folder.exists():  # left behind by a run that was stopped: a whole take would not have been ordered again
+        shutil.rmtree(folder)
+    sound = takes.perform(take)
+    known = {} if take.free else {"bpm": take.bpm, "first_beat_s": take.first_beat_s}
+    store = TakeStore(order.places.takes)
+    draft = store.begin(take.title, **known)
+    files.write(draft.audio_path, sound, subtype="PCM_24")
+    _write_json(draft.folder / "truth.json", takes.take_truth(take))
+    store.keep(draft, peak_dbfs=float(20 * np.log10(np.abs(sound.samples).max())), **known)
 
 
 def _events(outcome: Outcome[Order]) -> list[IndexEvent]:

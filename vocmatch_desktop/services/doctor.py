@@ -19,11 +19,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from vocmatch_desktop.errors import UserError
-from vocmatch_desktop.settings import Places
+from vocmatch_desktop.settings import Places, load
 from vocmatch_desktop.types import Report
 
 LEAST_FREE_GB = 1.0
 """A take of an hour needs 0.6 GB, the demo 0.2."""
+
+MOST_RESIDUAL_S = 0.015
+"""A take may lie this far from its click."""
 
 _DISTRIBUTION = "vocmatch-desktop"
 _WINDOW_LIBRARIES = ("libEGL.so.1", "libGL.so.1", "libfontconfig.so.1", "libxkbcommon.so.0", "libdbus-1.so.3")
@@ -43,10 +46,15 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class DoctorSpec:
-    """What to look at; `environ` is the process's environment."""
+    """What to look at.
+
+    `environ` is the process's environment. `calibrate`: also play clicks (6 s), and keep how late the microphone hears
+    them.
+    """
 
     places: Places
     environ: Mapping[str, str]
+    calibrate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,7 @@ def run(spec: DoctorSpec, report: Report) -> Diagnosis:
         ("Sound formats", _formats),
         ("Microphone", _microphone),
         ("Loudspeaker", _loudspeaker),
+        *([("Timing", partial(_timing, spec.places))] if spec.calibrate else []),
         ("Pitch model", _pitch_model),
         *[(f"Models on {provider}", partial(_provider, provider)) for provider in _providers()],
         ("Display", partial(_display, spec.environ)),
@@ -199,6 +208,16 @@ def _loudspeaker() -> Check:
     return Check(
         "Loudspeaker", bool(found), detail, "" if found else "Connect one; auditions can be rendered to files."
     )
+
+
+def _timing(places: Places) -> Check:
+    """Measures and stores the calibration of the devices; the microphone must hear the loudspeaker."""
+    from vocmatch_desktop.services import calibration
+
+    left = calibration.run(calibration.CalibrationSpec(places, load(places.settings_file)))
+    ok = abs(left.residual_s) <= MOST_RESIDUAL_S
+    detail = f"{1000 * abs(left.residual_s):.1f} ms left after calibration, round trip {1000 * left.latency_s:.0f} ms"
+    return Check("Timing", ok, detail, "" if ok else "Close other programs that use sound and run this again.")
 
 
 def _pitch_model() -> Check:
