@@ -117,16 +117,21 @@ def search(view: TakeView, beat: Fingerprint, max_shift: int) -> list[Lay]:
 
 
 def settle(view: TakeView, beat: Fingerprint, lay: Lay) -> Transform:
-    """Moves a lay by up to one row so that the sung onsets fall on the beat's; one set by the clock stays."""
+    """Places a lay finely: where notes and onsets together fit best.
+
+    One that is set by the clock stays where it is, and so do pick-ups and loops.
+    """
     chosen = lay.transform
-    if view.clock is not None and view.clock.first_beat_s is not None:
+    on_clock = view.clock is not None and view.clock.first_beat_s is not None
+    if on_clock or chosen.start_s < 0 or beat.duration_s < view.take.duration_s * chosen.tempo_ratio:
         return chosen
+    odds = notes.note_odds(beat, notes.HOP_S)
+    surface, _ = standard_surface(view.sung.on_lattice(chosen.tempo_ratio, notes.HOP_S), odds, 0)
     fit = groove.onset_fit(view.onsets.on_lattice(chosen.tempo_ratio), groove.onset_train(beat))
-    low = round((chosen.start_s - notes.HOP_S) / groove.FINE_HOP_S)
-    high = round((chosen.start_s + notes.HOP_S) / groove.FINE_HOP_S)
-    if low < 0 or high >= len(fit):
-        return chosen
-    return replace(chosen, start_s=(low + int(np.argmax(fit[low : high + 1]))) * groove.FINE_HOP_S)
+    starts = np.arange(len(fit)) * groove.FINE_HOP_S
+    row = surface[chosen.transpose % 12]
+    together = np.interp(starts, np.arange(len(row)) * notes.HOP_S, row) + fit
+    return replace(chosen, start_s=float(starts[int(np.argmax(together))]))
 
 
 def _lays(view: TakeView, grid: BeatGrid, odds: Float32, tempo: Tempo, pulse: float, max_shift: int) -> list[Lay]:
