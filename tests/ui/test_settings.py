@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
 from vocmatch_desktop.library.records import NotTaken
 from vocmatch_desktop.settings import Places, Settings
@@ -109,14 +109,14 @@ def test_every_key_is_on_the_page_and_in_no_two_places(qtbot) -> None:
 
 
 def test_enter_presses_the_focused_button(qtbot, qapp) -> None:
-    from PySide6.QtWidgets import QPushButton
-
+    window = QWidget()
     button = QPushButton("Tap")
-    qtbot.addWidget(button)
-    filtered = EnterPresses(button)
-    button.installEventFilter(filtered)
-    with qtbot.waitExposed(button):
-        button.show()
+    QVBoxLayout(window).addWidget(button)
+    qtbot.addWidget(window)
+    EnterPresses(qapp, window)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activateWindow()
     button.setFocus()
     with qtbot.waitSignal(button.clicked):
         qtbot.keyClick(button, Qt.Key.Key_Return)

@@ -54,11 +54,11 @@ class Program(QObject):
         window.closing.connect(self._close)
 
     def _start(self) -> None:
-        self._now.start()
-        self.desk.start()
         if os.environ.get(READY):
             sys.stdout.write("ready\n")
             sys.stdout.flush()
+        self._now.start()
+        self.desk.start()
 
     def report_bug(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """Takes the place of `sys.excepthook`: a fault goes to the log, the window says so and stays open."""

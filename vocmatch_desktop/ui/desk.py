@@ -27,6 +27,9 @@ from vocmatch_desktop.ui.takes_flow import TakesFlow
 from vocmatch_desktop.ui.timeline import take_grid
 from vocmatch_desktop.ui.workers import Submits
 
+RANKING_FIRST_MS = 700
+"""The picture of a take just sung waits: the live one is still there, and the ranking wants the processor."""
+
 
 class Desk(QObject):
     """Owns the flows; `beats` and `takes_desk` are the commands widgets get.
@@ -124,7 +127,7 @@ class Desk(QObject):
             self.takes.picture(self._session.take)
 
     def _keep_take(self, take: Take) -> None:
-        self.takes.add(take)
+        self.takes.add(take, RANKING_FIRST_MS)
         tempo = self._session.tempo
         if take.bpm is None and tempo.bpm is not None and tempo.source in ("typed", "tapped"):
             self.takes.set_tempo(take.folder, tempo.bpm, None)
@@ -136,6 +139,7 @@ class Desk(QObject):
 
     def _hear(self, take: Take, features: TakeFeatures, offset_s: float) -> None:
         self.playback.take_lufs = features.loudness_lufs
+        self.takes.note_key(take.folder, features.best_key.name)
 
     def _prepare_best(self, ranking: Ranking | None) -> None:
         for match in ranking.matches[:AHEAD] if ranking is not None else ():

@@ -171,8 +171,7 @@ class MainWindow(QMainWindow):
         self._session.take_changed.connect(self._follow_take)
         self._session.tracks_cleared.connect(lambda: self.centralWidget().setFocus())
         self._keys = install(self, self._actions())
-        self._enter = EnterPresses(self)
-        QApplication.instance().installEventFilter(self._enter)
+        EnterPresses(QApplication.instance(), self)
 
     def _actions(self) -> Mapping[str, Callable[[], None]]:
         session, takes = self._session, self._commands.takes
@@ -271,7 +270,6 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remembers where things stood, then lets the desk clear up."""
         self._remember()
-        QApplication.instance().removeEventFilter(self._enter)
         self.closing.emit()
         event.accept()
 

@@ -83,12 +83,14 @@ class RankingFlow(QObject):
 
     def _change_take(self, take: Take | None) -> None:
         ranking = self._session.ranking
-        if take is None or ranking is None or ranking.take != take.folder:
-            self.cancel()
-            self._session.forget_fitted()
+        if take is not None and ranking is not None and ranking.take == take.folder:
+            return
+        self.cancel()
+        self._session.forget_fitted()
+        if take is None:
             self._session.ranking = None
-            if take is not None:
-                self.rank_now()
+        else:
+            self.rank_now()  # the last order stays until the new one is there: nothing jumps twice
 
     def _hear(self, take: Take, selection: Selection | None, event: object) -> None:
         if isinstance(event, TakeHeard):

@@ -229,8 +229,10 @@ class Session(QObject):
 
     @property
     def match(self) -> Match | None:
-        """The selected beat's match with the current take."""
-        if self.ranking is None or self.beat_id is None:
+        """The selected beat's match with the current take; None while the ranking is still another take's."""
+        if self.ranking is None or self.beat_id is None or self.take is None:
+            return None
+        if self.ranking.take != self.take.folder:
             return None
         return self.ranking.match(self.beat_id)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QGridLayout, QLabel, QWidget
 
 from vocmatch_desktop.ui.theme import SPACE_2, SPACE_5
@@ -77,17 +77,30 @@ def install(window: QWidget, actions: Mapping[str, Callable[[], None]]) -> tuple
 
 
 class EnterPresses(QObject):
-    """Space belongs to the transport, so Enter presses the button that has the focus."""
+    """Space belongs to the transport, so Enter presses the button that has the focus.
+
+    It listens to that one button only: a filter on everything would cost Python time for every event.
+    """
+
+    def __init__(self, application: QApplication, parent: QObject) -> None:
+        super().__init__(parent)
+        application.focusChanged.connect(self._follow)
+
+    def _follow(self, before: QWidget | None, now: QWidget | None) -> None:
+        if isinstance(before, QAbstractButton | QComboBox):
+            before.removeEventFilter(self)
+        if isinstance(now, QAbstractButton | QComboBox):
+            now.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Turns Enter on a focused button into a click."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            focused = QApplication.focusWidget()
-            pressable = isinstance(focused, QAbstractButton | QComboBox) and watched is focused
-            if pressable and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                focused.showPopup() if isinstance(focused, QComboBox) else focused.click()
-                return True
-        return False
+        """Turns Enter on the focused button into a click."""
+        if event.type() != QEvent.Type.KeyPress or event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            return False
+        if isinstance(watched, QComboBox):
+            watched.showPopup()
+        elif isinstance(watched, QAbstractButton):
+            watched.click()
+        return True
 
 
 class ShortcutsPage(QWidget):

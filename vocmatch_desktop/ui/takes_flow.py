@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand
 
 from vocmatch_desktop.audio import files
@@ -32,6 +33,7 @@ class TakesFlow(QObject):
         super().__init__(parent)
         self._session, self._bridge = session, bridge
         self.store: TakeStore | None = None
+        self._keys: dict[Path, str] = {}
 
     def use(self, store: TakeStore) -> None:
         """Lists another folder's takes and opens the newest; what a crash left behind is recovered first."""
@@ -43,7 +45,7 @@ class TakesFlow(QObject):
             lambda: (_recovered(store, self._session), store.takes()), self._listed, failed=self._say
         )
 
-    def open(self, folder: Path) -> None:
+    def open(self, folder: Path, picture_after_ms: int = 0) -> None:
         """Makes a take the current one and fetches its picture."""
         take = next((take for take in self._session.takes if take.folder == folder), None)
         if take is None or take == self._session.take:
@@ -51,20 +53,29 @@ class TakesFlow(QObject):
         self._session.selection = None
         self._session.take = take
         self._session.selection = take.selection
-        self.picture(take)
+        QTimer.singleShot(picture_after_ms, self, lambda: self.picture(take))
 
     def picture(self, take: Take) -> None:
-        """Fetches a take's picture."""
+        """Fetches a take's picture, unless another one was opened meanwhile."""
+        if self._session.take is None or self._session.take.audio_path != take.audio_path:
+            return
         self._bridge.in_thread(
             lambda: read_picture(take.audio_path),
             lambda columns: self._show_picture(take, columns),
             failed=self._say,
         )
 
-    def add(self, take: Take) -> None:
+    def add(self, take: Take, picture_after_ms: int = 0) -> None:
         """A new take, recorded or imported, becomes the current one."""
         self._session.takes = (take, *(other for other in self._session.takes if other.folder != take.folder))
-        self.open(take.folder)
+        self.open(take.folder, picture_after_ms)
+
+    def note_key(self, folder: Path, key: str) -> None:
+        """The key that was heard in a take, for its row."""
+        self._keys[folder] = key
+        self._session.takes = tuple(map(self._with_key, self._session.takes))
+        if self._session.take is not None and self._session.take.folder == folder:
+            self._session.take = self._with_key(self._session.take)
 
     def import_files(self, paths: tuple[Path, ...]) -> None:
         """Copies sound files in as takes; the last one becomes the current one."""
@@ -134,6 +145,7 @@ class TakesFlow(QObject):
 
     def replace(self, take: Take) -> None:
         """A take as it is after an edit."""
+        take = self._with_key(take)
         known = {other.folder: other for other in self._session.takes}
         if take.folder not in known:
             return
@@ -144,6 +156,11 @@ class TakesFlow(QObject):
             if before.audio_name != take.audio_name:
                 self._session.selection = take.selection
                 self.picture(take)
+
+    def _with_key(self, take: Take) -> Take:
+        if take.folder not in self._keys:
+            return take
+        return replace(take, extra=tuple(sorted({**dict(take.extra), "key": self._keys[take.folder]}.items())))
 
     def _edit(self, words: str, folder: Path, **changes: Any) -> None:
         take, store = self._take(folder), self._store()
@@ -174,9 +191,9 @@ class TakesFlow(QObject):
         self._session.takes = takes
         if takes and self._session.take is None:
             self.open(takes[0].folder)
-        if recovery.recovered:
+        if recovery.recovered and not self._session.demo:
             names = ", ".join(f"“{take.name}”" for take in recovery.recovered)
-            words = self.tr("Last time ended in the middle of a recording. {0} was saved.").format(names)
+            words = self.tr("Last time ended in the middle of a recording. Saved: {0}.").format(names)
             self._session.problem.emit(Problem(words, good_news=True))
 
     def _show_picture(self, take: Take, columns: Columns) -> None:
