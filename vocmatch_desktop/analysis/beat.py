@@ -144,7 +144,7 @@ def beat_times(flux: Float32, duration_s: float) -> BeatTimes:
     bpm = 60 / grid.period_s
     periodic = float(np.clip(tempo.support(correlation, ONSET_HOP_S, np.array([bpm]))[0], 0, 1))
     octave = tempo.octave_posterior(correlation, ONSET_HOP_S, bpm)
-    if grid.steady < STEADY_ENOUGH:
+    if beats.tempo_agreement(curve, ONSET_HOP_S, grid.period_s) < STEADY_ENOUGH:
         tracked = beats.track(curve, ONSET_HOP_S, grid.period_s) - ONSET_LATE_S
         if len(tracked) >= LEAST_BEATS:
             period = float(np.median(np.diff(tracked)))

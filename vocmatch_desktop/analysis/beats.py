@@ -21,12 +21,12 @@ SEARCH = 0.02
 """How far, as a part of it, the refined period may lie from the rough one."""
 
 HARMONICS = (1, 2, 4)
-PADDED = 1 << 18
 FOLD_BINS = 96
 WINDOW_BEATS = 12
 STEADY_S = 0.025
 TIGHTNESS = 300.0
 TRUST_WINDOWS = 0.75
+SEGMENT_S, SEGMENT_SEARCH, SAME_TEMPO = 16.0, 0.04, 0.004
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def refine_period(curve: Float32, hop_s: float, period_s: float, search: float =
 
     The beat's frequency, its double and quadruple are read from one finely interpolated spectrum of the whole curve.
     """
-    size = max(PADDED, 8 * scipy.fft.next_fast_len(len(curve), real=True))
+    size = scipy.fft.next_fast_len(16 * len(curve), real=True)
     spectrum = np.abs(scipy.fft.rfft(curve - curve.mean(), size))
     bin_hz = 1 / (size * hop_s)
     frequencies = np.arange((1 - search) / period_s, (1 + search) / period_s, bin_hz / max(HARMONICS))
@@ -88,6 +88,18 @@ def constant_grid(curve: Float32, accents: Float32, hop_s: float, period_s: floa
     if near.sum() >= 4 and steady > TRUST_WINDOWS:
         peak += float(np.average(offsets[near], weights=weights[near]))
     return ConstantGrid(period, peak % period, steady)
+
+
+def tempo_agreement(curve: Float32, hop_s: float, period_s: float) -> float:
+    """Part of the sound, 0…1 in stretches of 16 s weighted by their onsets, whose own best period is `period_s`."""
+    length = round(SEGMENT_S / hop_s)
+    if len(curve) < 2 * length:
+        return 1.0
+    stretches = [curve[start : start + length] for start in range(0, len(curve) - length + 1, length)]
+    weights = np.array([float(stretch.std()) for stretch in stretches])
+    periods = np.array([refine_period(stretch, hop_s, period_s, SEGMENT_SEARCH) for stretch in stretches])
+    same = np.abs(periods / period_s - 1) < SAME_TEMPO
+    return float(weights[same].sum() / max(float(weights.sum()), 1e-12))
 
 
 def track(curve: Float32, hop_s: float, period_s: float, tightness: float = TIGHTNESS) -> Float64:

@@ -58,19 +58,20 @@ def chroma(notes: Float32) -> Float32:
 
 
 def bass_chroma(bass_notes: Float32) -> Float32:
-    """Pitch classes below 250 Hz, float32 [frames, 12], not scaled; above C2 a note counts half every six semitones.
+    """Pitch classes below 250 Hz, float32 [frames, 12], not scaled; a note counts half each half octave above the bass.
 
     Chords reach far down: without the slope their thirds and fifths outshine the bass.
     """
-    return _fold(_sloped(bass_notes), BASS_NOTES)
+    bass = _lows(bass_notes).argmax(axis=1) + BASS_NOTES[0] - LOWEST_NOTE
+    above = np.maximum(np.arange(NOTES) - bass[:, None], 0)
+    return _fold(np.asarray(bass_notes * 2.0 ** (-above / BASS_SLOPE), np.float32), BASS_NOTES)
 
 
 def bass_line(bass_notes: Float32) -> NDArray[np.float64]:
-    """Pitch classes of the one bass note of every frame, float64 [12], by the root of its magnitude; sums to 1 or 0."""
-    inside = slice(BASS_NOTES[0] - LOWEST_NOTE, BASS_NOTES[1] + 1 - LOWEST_NOTE)
-    notes = _sloped(bass_notes)[:, inside]
-    root = np.sqrt(notes.max(axis=1, initial=0.0)).astype(np.float64)
-    profile = np.bincount((notes.argmax(axis=1) + BASS_NOTES[0]) % 12, root, 12)
+    """Pitch classes of the one bass note of every frame, float64 [12], by the root of its weight; sums to 1 or 0."""
+    lows = _lows(bass_notes)
+    weight = np.sqrt(lows.max(axis=1, initial=0.0)).astype(np.float64)
+    profile = np.bincount((lows.argmax(axis=1) + BASS_NOTES[0]) % 12, weight, 12)
     return np.asarray(profile / max(float(profile.sum()), 1e-12), np.float64)
 
 
@@ -81,9 +82,12 @@ def to_unit(values: Float32) -> Float32:
     return np.minimum(values / loud, 1).astype(np.float32) if loud > 0 else np.zeros_like(values)
 
 
-def _sloped(bass_notes: Float32) -> Float32:
-    above = np.maximum(np.arange(LOWEST_NOTE, LOWEST_NOTE + NOTES) - BASS_SLOPE_FROM, 0)
-    return np.asarray(bass_notes * 2.0 ** (-above / BASS_SLOPE), np.float32)
+def _lows(bass_notes: Float32) -> Float32:
+    """Salience of the notes a bass plays, [frames, 32]: above C2 it counts half every half octave."""
+    low, high = BASS_NOTES
+    above = np.maximum(np.arange(low, high + 1) - BASS_SLOPE_FROM, 0)
+    weighted = bass_notes[:, low - LOWEST_NOTE : high + 1 - LOWEST_NOTE] * 2.0 ** (-above / BASS_SLOPE)
+    return np.asarray(weighted, np.float32)
 
 
 def _fold(notes: Float32, between: tuple[int, int]) -> Float32:

@@ -24,6 +24,9 @@ _PROFILES = {
     ),
 }
 # fmt: on
+FLATTEST = 0.1
+"""Length of a centred profile, as part of its sum, below which the answer is less sure; music has 0.15–0.4."""
+
 SHARPNESS = 14.0
 """Softmax gain on a correlation of −1…1."""
 
@@ -42,9 +45,10 @@ def key_posterior(
         sharpness: Gain of the softmax.
     """
     centred = profile.astype(np.float64) - profile.mean()
-    norm = float(np.linalg.norm(centred))
-    if norm < 1e-9:
+    total = float(profile.sum())
+    if total <= 0:
         return np.full(24, 1 / 24, np.float32)
+    norm = max(float(np.linalg.norm(centred)), FLATTEST * total)
     score = _TEMPLATES @ (centred / norm) + (0.0 if tonic is None else np.tile(tonic, 2))
     weight = np.exp(sharpness * (score - score.max()))
     return np.asarray(weight / weight.sum(), np.float32)

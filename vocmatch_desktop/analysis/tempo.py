@@ -37,9 +37,10 @@ def autocorrelation(curve: Float32, hop_s: float) -> Float64:
     centred = windows - windows.mean(axis=1, keepdims=True)
     spectrum = scipy.fft.rfft(centred, scipy.fft.next_fast_len(2 * size, real=True), axis=1)
     correlation = scipy.fft.irfft(spectrum.real**2 + spectrum.imag**2, axis=1)[:, :lags].mean(axis=0)
+    if correlation[0] <= 0:
+        return np.zeros(lags)
     bias = 1 - np.arange(len(correlation)) / size
-    result: Float64 = (correlation / (bias * correlation[0])).astype(np.float64)
-    return result if correlation[0] > 0 else np.zeros(lags)
+    return np.asarray(correlation / (bias * correlation[0]), np.float64)
 
 
 def support(correlation: Float64, hop_s: float, tempi: Float64 = TEMPI) -> Float64:
