@@ -189,3 +189,13 @@ def test_locked_values_explain_themselves(model: LibraryModel) -> None:
 
 def test_the_bench_measures_sorting_filtering_and_ranking(qapp: QApplication) -> None:
     assert set(table_milliseconds(rows=200)) == {"sort", "filter", "rank"}
+
+
+def test_a_search_is_asked_again_when_beats_arrive(model: LibraryModel) -> None:
+    model.set_query("new")
+    model.set_found("new", frozenset({1}))
+    asked = QSignalSpy(model.search_wanted)
+    model.put([Row(900, "new", Path("n.wav"))])
+    assert asked.at(0) == ["new"]
+    model.set_found("new", frozenset({1, 900}))
+    assert shown(model) == [1, 900]

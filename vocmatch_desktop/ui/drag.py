@@ -68,16 +68,15 @@ def drag_pixmap(source: QWidget, paths: Sequence[Path]) -> QPixmap:
     pixmap = QPixmap(round(width * ratio), round(CHIP_HEIGHT * ratio))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(QColor(0, 0, 0, 0))
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setFont(source.font())
-    painter.setPen(source.palette().highlight().color())
-    painter.setBrush(source.palette().alternateBase())
-    chip = QRectF(0.5, 0.5, width - 1, CHIP_HEIGHT - 1)
-    painter.drawRoundedRect(chip, 6, 6)
-    painter.setPen(source.palette().windowText().color())
-    painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
-    painter.end()
+    with QPainter(pixmap) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(source.font())
+        painter.setPen(source.palette().highlight().color())
+        painter.setBrush(source.palette().alternateBase())
+        chip = QRectF(0.5, 0.5, width - 1, CHIP_HEIGHT - 1)
+        painter.drawRoundedRect(chip, 6, 6)
+        painter.setPen(source.palette().windowText().color())
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
     return pixmap
 
 

@@ -119,22 +119,22 @@ class DragChip(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A raised chip with its handle where there is a file, a dashed outline where there is none."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        chip = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        if self._path is not None:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._theme.color("line" if self.underMouse() else "raised"))
-        else:
-            painter.setPen(QPen(self._theme.color("line"), 1, Qt.PenStyle.DashLine))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(chip, RADIUS, RADIUS)
-        left = self._paint_sign(painter, chip)
-        self._paint_words(painter, chip.adjusted(left, 0, -SPACE_2, 0))
-        if self.hasFocus():
-            painter.setPen(QPen(self._theme.color("melody"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            chip = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+            if self._path is not None:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(self._theme.color("line" if self.underMouse() else "raised"))
+            else:
+                painter.setPen(QPen(self._theme.color("line"), 1, Qt.PenStyle.DashLine))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(chip, RADIUS, RADIUS)
+            left = self._paint_sign(painter, chip)
+            self._paint_words(painter, chip.adjusted(left, 0, -SPACE_2, 0))
+            if self.hasFocus():
+                painter.setPen(QPen(self._theme.color("melody"), 2))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(chip, RADIUS, RADIUS)
 
     def _paint_sign(self, painter: QPainter, chip: QRectF) -> float:
         centre = QPointF(chip.left() + 14, chip.center().y())

@@ -71,13 +71,13 @@ class DropZone(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A veil, a frame and the words."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), self._theme.color("ground", 0.92))
-        painter.setPen(QPen(self._theme.color("fit"), 2))
-        painter.setBrush(self._theme.color("fit", 0.10))
-        frame = QRectF(self.rect()).adjusted(SPACE_2, SPACE_2, -SPACE_2, -SPACE_2)
-        painter.drawRoundedRect(frame, RADIUS * 2, RADIUS * 2)
-        painter.setFont(self._theme.font(LARGE_PX, bold=True))
-        painter.setPen(self._theme.color("fit"))
-        painter.drawText(frame, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._words)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.fillRect(self.rect(), self._theme.color("ground", 0.92))
+            painter.setPen(QPen(self._theme.color("fit"), 2))
+            painter.setBrush(self._theme.color("fit", 0.10))
+            frame = QRectF(self.rect()).adjusted(SPACE_2, SPACE_2, -SPACE_2, -SPACE_2)
+            painter.drawRoundedRect(frame, RADIUS * 2, RADIUS * 2)
+            painter.setFont(self._theme.font(LARGE_PX, bold=True))
+            painter.setPen(self._theme.color("fit"))
+            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._words)

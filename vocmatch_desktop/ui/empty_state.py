@@ -92,10 +92,10 @@ class EmptyState(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A dashed frame says that things can be dropped here."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), self._theme.color("ground"))
-        if self._framed:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(self._theme.color("line"), 1.5, Qt.PenStyle.DashLine))
-            frame = QRectF(self.rect()).adjusted(SPACE_5, SPACE_5, -SPACE_5, -SPACE_5)
-            painter.drawRoundedRect(frame, RADIUS * 2, RADIUS * 2)
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), self._theme.color("ground"))
+            if self._framed:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(QPen(self._theme.color("line"), 1.5, Qt.PenStyle.DashLine))
+                frame = QRectF(self.rect()).adjusted(SPACE_5, SPACE_5, -SPACE_5, -SPACE_5)
+                painter.drawRoundedRect(frame, RADIUS * 2, RADIUS * 2)

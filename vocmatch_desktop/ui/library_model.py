@@ -50,10 +50,8 @@ class LibraryModel(QAbstractTableModel):
     """Comes before any change of order that moves rows."""
     search_wanted = Signal(str)
     """Words to look up; the answer comes with `set_found`."""
-    rated = Signal(int, int)
-    """(track id, stars): a rating was clicked; the row changes when the edit was made."""
     tagged = Signal(int, object)
-    """(track id, tuple of tags): tags were edited."""
+    """(track id, tuple of tags): tags were edited; the row changes when the edit was made."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -85,6 +83,8 @@ class LibraryModel(QAbstractTableModel):
         known = all(self.library.place(row.id) is not None for row in rows)
         self.library.put(rows)
         if not known:
+            if self._query.words:
+                self.search_wanted.emit(self._query.words)
             self._reorder()
         self._repaint_ids(row.id for row in rows)
 
@@ -202,7 +202,7 @@ class LibraryModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return words.cell(column, row, match, self.ranked)
         if role == Qt.ItemDataRole.EditRole:
-            return row.rating if column == Column.RATING else row.tags
+            return row.tags
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return words.spoken(column, row, match, self.ranked)
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -210,13 +210,11 @@ class LibraryModel(QAbstractTableModel):
         return _alignment(column) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        """Asks for an edit of rating or tags; the row changes when the edit was made."""
-        if role != Qt.ItemDataRole.EditRole or not index.isValid():
+        """Asks for other tags; the row changes when the edit was made."""
+        editable = role == Qt.ItemDataRole.EditRole and index.isValid() and index.column() == Column.TAGS
+        if not editable or value == index.data(role):
             return False
-        ask = {Column.RATING: self.rated, Column.TAGS: self.tagged}.get(Column(index.column()))
-        if ask is None or value == index.data(role):
-            return False
-        ask.emit(index.data(ID_ROLE), value)
+        self.tagged.emit(index.data(ID_ROLE), value)
         return True
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

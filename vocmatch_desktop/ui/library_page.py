@@ -51,7 +51,6 @@ class LibraryPage(QWidget):
         self.empty.demo_wanted.connect(commands.open_demo)
         self.model.counts_changed.connect(self._choose_page)
         self.model.search_wanted.connect(commands.search)
-        self.model.rated.connect(lambda track_id, stars: commands.rate((track_id,), stars))
         self.model.tagged.connect(commands.set_tags)
         session.tracks_put.connect(self._put)
         session.tracks_dropped.connect(self.model.drop)

@@ -290,12 +290,11 @@ class LibraryTable(SteadyTable):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paints every row's ground in one go, then the cells over it."""
-        painter = QPainter(self.viewport())
-        first, last = self.rowAt(event.rect().top()), self.rowAt(event.rect().bottom())
-        if first >= 0:
-            for row in range(first, (last if last >= 0 else self.model().rowCount() - 1) + 1):
-                self._paint_ground(painter, row)
-        painter.end()
+        with QPainter(self.viewport()) as painter:
+            first, last = self.rowAt(event.rect().top()), self.rowAt(event.rect().bottom())
+            if first >= 0:
+                for row in range(first, (last if last >= 0 else self.model().rowCount() - 1) + 1):
+                    self._paint_ground(painter, row)
         super().paintEvent(event)
 
     def _paint_ground(self, painter: QPainter, row: int) -> None:

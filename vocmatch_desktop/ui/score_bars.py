@@ -82,8 +82,8 @@ class _Bar(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Teal where good, amber where it costs; the number beside it says the same."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = QRectF(0, (self.height() - BAR_HEIGHT) / 2, self.width(), BAR_HEIGHT)
-        colour = self._theme.color("fit" if self._score >= GOOD_SCORE else "caution")
-        paint_bar(painter, area, self._score / 100, colour, self._theme.color("line"))
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            area = QRectF(0, (self.height() - BAR_HEIGHT) / 2, self.width(), BAR_HEIGHT)
+            colour = self._theme.color("fit" if self._score >= GOOD_SCORE else "caution")
+            paint_bar(painter, area, self._score / 100, colour, self._theme.color("line"))

@@ -108,10 +108,10 @@ class SearchBox(QLineEdit):
         """The line with a magnifying glass before its text and, while it is empty, its key behind it."""
         super().paintEvent(event)
         glass = QRect(SPACE_2 + 2, (self.height() - ICON_PX) // 2, ICON_PX, ICON_PX)
-        painter = QPainter(self)
-        self._glass.paint(painter, glass)
-        if not self.text() and not self.hasFocus():
-            painter.setFont(self._theme.font(SMALL_PX))
-            painter.setPen(self._theme.color("text_2"))
-            end = self.rect().adjusted(0, 0, -SPACE_2 - 2, 0)
-            painter.drawText(end, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.tr("Ctrl F"))
+        with QPainter(self) as painter:
+            self._glass.paint(painter, glass)
+            if not self.text() and not self.hasFocus():
+                painter.setFont(self._theme.font(SMALL_PX))
+                painter.setPen(self._theme.color("text_2"))
+                end = self.rect().adjusted(0, 0, -SPACE_2 - 2, 0)
+                painter.drawText(end, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.tr("Ctrl F"))

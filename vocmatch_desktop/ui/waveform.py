@@ -174,18 +174,18 @@ class WaveformView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Bars from the kept picture, then the marks and the playhead over it."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._peaks is None:
-            painter.setPen(self._theme.color("text_2"))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.tr("not analysed yet"))
-            return
-        if self._bars is None or self._bars.devicePixelRatio() != self.devicePixelRatioF():
-            self._bars = self._draw_bars(self._peaks)
-        painter.drawPixmap(0, LABEL_HEIGHT, self._bars)
-        if self._region is not None:
-            self._paint_region(painter, self._region)
-        self._paint_lines(painter)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self._peaks is None:
+                painter.setPen(self._theme.color("text_2"))
+                painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.tr("not analysed yet"))
+                return
+            if self._bars is None or self._bars.devicePixelRatio() != self.devicePixelRatioF():
+                self._bars = self._draw_bars(self._peaks)
+            painter.drawPixmap(0, LABEL_HEIGHT, self._bars)
+            if self._region is not None:
+                self._paint_region(painter, self._region)
+            self._paint_lines(painter)
 
     def _draw_bars(self, peaks: Peaks) -> QPixmap:
         bars = bars_that_fit(self.width())
