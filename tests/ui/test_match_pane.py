@@ -171,6 +171,20 @@ def test_the_fitted_file_can_be_taken_only_when_it_is_whole(
     assert commands.asked("copy_file") == commands.asked("show_in_folder") == [(sound,)]
 
 
+def test_the_take_is_handed_out_beside_its_fitted_beat(
+    qtbot: QtBot, matched: MatchPane, session: Session, sound: Path, tmp_path: Path
+) -> None:
+    session.set_fitted(FittedFile(1, "ready", sound))
+    assert matched.take_chip.isHidden()
+    padded = tmp_path / "verse - 92 BPM.wav"
+    padded.touch()
+    session.set_fitted(FittedFile(1, "ready", sound, take_path=padded))
+    assert matched.take_chip.path == padded
+    assert not matched.take_chip.isHidden()
+    session.audition = Audition(1, False)
+    assert matched.take_chip.isHidden()
+
+
 @pytest.mark.parametrize(
     ("state", "words"), [("waiting", "waiting"), ("failed", "no space left"), ("none", "click to make")]
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -10,6 +11,7 @@ from vocmatch_desktop.errors import UserError
 from vocmatch_desktop.jobs.protocol import Bug, Progress
 from vocmatch_desktop.library.catalogue import Catalogue
 from vocmatch_desktop.services.fitting import FitSpec, FittedBeat
+from vocmatch_desktop.services.padding import PadSpec
 from vocmatch_desktop.types import Match, Take
 from vocmatch_desktop.ui.jobs_bridge import JobsBridge, Listener
 from vocmatch_desktop.ui.session import FittedFile, Ranking, Session
@@ -38,13 +40,14 @@ class FittingFlow(QObject):
             return
         try:
             spec = self._spec(catalogue, match, take)
+            pad = PadSpec(take.audio_path, take.name, spec.grid, spec.transform, self._folder, spec.take_from_s)
         except (UserError, KeyError) as error:
             self._session.set_fitted(FittedFile(beat_id, "failed", problem=str(error)))
             return
         self._session.set_fitted(FittedFile(beat_id, "waiting"))
         self._handles[beat_id] = handle = self._later.submit(spec)
         listener = Listener(
-            done=lambda fitted: self._finish(beat_id, fitted),
+            done=lambda fitted: self._pad(beat_id, fitted, pad),
             failed=lambda error: self._fail(beat_id, error),
             progress=lambda progress: self._tell(beat_id, progress),
         )
@@ -77,9 +80,22 @@ class FittingFlow(QObject):
         if beat_id in self._handles:
             self._session.set_fitted(FittedFile(beat_id, "working", fraction=progress.fraction))
 
-    def _finish(self, beat_id: int, fitted: FittedBeat) -> None:
-        if self._handles.pop(beat_id, None) is not None:
-            self._session.set_fitted(FittedFile(beat_id, "ready", fitted.path, 1.0))
+    def _pad(self, beat_id: int, fitted: FittedBeat, pad: PadSpec) -> None:
+        """The beat can be dragged; the take that belongs beside it, from the same bar line on, follows at once."""
+        if beat_id not in self._handles:
+            return
+        ready = FittedFile(beat_id, "ready", fitted.path, 1.0)
+        self._session.set_fitted(ready)
+        self._handles[beat_id] = handle = self._later.submit(pad)
+        listener = Listener(
+            done=lambda padded: self._finish(replace(ready, take_path=padded.path)),
+            failed=lambda error: self._finish(replace(ready, problem=" ".join(said(error)))),
+        )
+        self._bridge.watch(handle, listener)
+
+    def _finish(self, file: FittedFile) -> None:
+        if self._handles.pop(file.beat_id, None) is not None:
+            self._session.set_fitted(file)
 
     def _fail(self, beat_id: int, error: UserError | Bug) -> None:
         if self._handles.pop(beat_id, None) is not None:

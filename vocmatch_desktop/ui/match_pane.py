@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -92,13 +93,17 @@ class MatchPane(QWidget):
         self.keep.clicked.connect(self._keep)
         self.raw = self._mode_button(self.tr("Raw"), self.tr("Hear and drag the beat as it is"), fitted=False)
         self.fitted = self._mode_button(self.tr("Fitted"), self.tr("Hear and drag the beat bent to the take"), True)
-        self.chip = DragChip(self._theme)
-        self.chip.copy_wanted.connect(self._commands.copy_file)
-        self.chip.show_wanted.connect(self._commands.show_in_folder)
+        self.chip, self.take_chip = self._drag_chip(), self._drag_chip()
         self.chip.file_wanted.connect(self._ask_for_file)
-        self.chip.failed.connect(self._say_failure)
         self.copy = self._file_button(self.tr("Copy file"), self._copy)
         self.folder = self._file_button(self.tr("Show in folder"), self._show_in_folder)
+
+    def _drag_chip(self) -> DragChip:
+        chip = DragChip(self._theme)
+        chip.copy_wanted.connect(self._commands.copy_file)
+        chip.show_wanted.connect(self._commands.show_in_folder)
+        chip.failed.connect(self._say_failure)
+        return chip
 
     def _mode_button(self, words: str, tip: str, fitted: bool) -> QPushButton:
         button = QPushButton(words)
@@ -179,6 +184,7 @@ class MatchPane(QWidget):
         layout.setSpacing(SPACE_2)
         layout.addLayout(hearing)
         layout.addLayout(taking)
+        layout.addWidget(self.take_chip)
 
     def _listen(self) -> None:
         session = self._session
@@ -305,9 +311,16 @@ class MatchPane(QWidget):
             self._show_raw(row)
         else:
             self._show_fitted(self._session.fitted(row.id))
+        self._show_padded_take(self._session.fitted(row.id).take_path if row is not None and fitted else None)
         has_file = self.chip.path is not None
         self.copy.setEnabled(has_file)
         self.folder.setEnabled(has_file)
+
+    def _show_padded_take(self, path: Path | None) -> None:
+        """The take from the fitted beat's bar line on: dropped on the same bar of a DAW, both lie right."""
+        self.take_chip.setVisible(path is not None)
+        if path is not None:
+            self.take_chip.show_file(path)
 
     def _show_raw(self, row: Row) -> None:
         if row.missing:

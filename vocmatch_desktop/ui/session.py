@@ -69,6 +69,8 @@ class FittedFile:
     path: Path | None = None
     fraction: float = 0.0
     problem: str = ""
+    take_path: Path | None = None
+    """The take, padded so that it lies right when dropped on the same bar as the fitted beat."""
 
 
 @dataclass(frozen=True, slots=True)
