@@ -9,7 +9,7 @@ from made_beats import a_fingerprint, analysed
 
 from vocmatch_desktop.analysis.grid import with_locks
 from vocmatch_desktop.library.catalogue import Catalogue
-from vocmatch_desktop.library.records import MovedFile, NotTaken, RetaggedFile, ShortFile, Survey
+from vocmatch_desktop.library.records import MovedFile, NoBeat, NotTaken, RetaggedFile, Survey
 from vocmatch_desktop.library.versions import core_title, similarity
 from vocmatch_desktop.types import Fingerprint, Key, Locks
 
@@ -96,14 +96,14 @@ def test_a_removed_beat_stays_removed_whatever_its_files_do(catalogue: Catalogue
     assert still_loved(catalogue)
 
 
-def test_short_files_are_remembered_until_they_are_gone(catalogue: Catalogue) -> None:
+def test_no_beats_are_remembered_until_they_are_gone(catalogue: Catalogue) -> None:
     kick = Path("/beats/kick.wav")
-    assert catalogue.store(ShortFile(kick, 5, 6, "it is 0.4 s long")).outcome == "short"
+    assert catalogue.store(NoBeat(kick, 5, 6, "it is 0.4 s long")).outcome == "no_beat"
     (known,) = catalogue.known_files()
     assert (known.path, known.audio_hash, known.reason) == (kick, None, "it is 0.4 s long")
     catalogue.store(analysed(kick, 1))
     assert [file.audio_hash is None for file in catalogue.known_files()] == [False]
-    catalogue.store(ShortFile(Path("/beats/hat.wav"), 5, 6, "short"))
+    catalogue.store(NoBeat(Path("/beats/hat.wav"), 5, 6, "short"))
     catalogue.store(Survey(missing=(Path("/beats/hat.wav"),)))
     assert len(catalogue.known_files()) == 1
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -70,17 +71,30 @@ def test_missing_beats_cannot_be_ranked(three: Catalogue) -> None:
         assert list(vectors.ids) == [1, 3]
 
 
-def test_one_side_file_at_a_time(three: Catalogue) -> None:
+def test_old_side_files_are_swept(three: Catalogue) -> None:
     for _ in range(2):
         Vectors(three.path, never, 1).close()
     (first,) = three.path.parent.glob("*.vectors")
+    half_written = first.with_name(f"{first.name}.4711.partial")
+    half_written.touch()
     three.remove([1])
     Vectors(three.path, never, 1).close()
-    (second,) = three.path.parent.glob("*.vectors")
-    assert first != second
-    second.unlink()
+    (second,) = set(three.path.parent.glob("*.vectors")) - {first}
+    assert first.exists()  # somebody may be about to open it
+    for path in (first, half_written):
+        os.utime(path, (0, 0))
+    three.remove([2])
     Vectors(three.path, never, 1).close()
+    assert not first.exists()
+    assert not half_written.exists()
     assert second.exists()
+
+
+def test_a_side_file_that_was_deleted_is_made_again(three: Catalogue) -> None:
+    for _ in range(2):
+        Vectors(three.path, never, 1).close()
+        (made,) = three.path.parent.glob("*.vectors")
+        made.unlink()
 
 
 def test_another_librarys_side_file_is_left_alone(three: Catalogue) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ import pytest
 import soundfile
 import stub_listening
 
+from vocmatch_desktop.analysis.beat import BeatAnalysis
 from vocmatch_desktop.errors import Cancelled
 from vocmatch_desktop.library.catalogue import Catalogue
-from vocmatch_desktop.library.records import AnalysedFile, FoundFile, NotTaken, RetaggedFile, ShortFile, Survey
+from vocmatch_desktop.library.records import AnalysedFile, FoundFile, NoBeat, NotTaken, RetaggedFile, Survey
 from vocmatch_desktop.services.indexing import IndexSpec, IndexSummary, index, jobs, run
 from vocmatch_desktop.services.listening import listen_with, names_of
 
@@ -149,7 +151,7 @@ def test_removed_beats_stay_removed_unless_asked_for(
     assert indexed(path).tracks == 1
 
 
-def test_short_files_come_in_when_they_are_asked_for(beats: Path, indexed: Callable[..., IndexSummary]) -> None:
+def test_no_beats_come_in_when_they_are_asked_for(beats: Path, indexed: Callable[..., IndexSummary]) -> None:
     kick = put(beats / "kick.wav", seconds=1)
     assert indexed().tracks == 0
     assert indexed(kick).tracks == 1
@@ -180,7 +182,7 @@ def test_events_say_how_much_there_is_and_come_one_a_file(tmp_path: Path, beats:
     report = Quiet()
     run(IndexSpec((beats,), tmp_path / "none.db", jobs=1, listen=stub_listening.listen), report)
     assert report.events[0] == Survey(to_hear=3)
-    assert {type(event) for event in report.events[1:]} == {AnalysedFile, ShortFile, NotTaken}
+    assert {type(event) for event in report.events[1:]} == {AnalysedFile, NoBeat, NotTaken}
     assert len(report.events) == 4
     assert report.fractions[-1] == 1
     assert report.fractions == sorted(report.fractions)
@@ -203,6 +205,28 @@ def test_a_file_saved_with_other_tags_is_not_analysed_again(tmp_path: Path) -> N
 
     heard = listen_with(never, FoundFile(path, 1, 2, known_hash=decoded_hash(path), any_length=True))
     assert isinstance(heard.event, RetaggedFile)
+
+
+def test_silence_is_no_beat(tmp_path: Path) -> None:
+    path = put(tmp_path / "a.wav")
+
+    def hear_nothing(path: Path) -> BeatAnalysis:
+        heard = stub_listening.analyse(path)
+        return replace(heard, fingerprint=replace(heard.fingerprint, loudness_lufs=-200.0))
+
+    heard = listen_with(hear_nothing, FoundFile(path, 1, 2))
+    assert heard.event == NoBeat(path, 1, 2, "it is silent")
+
+
+def test_a_file_that_holds_less_than_it_promises_is_short(tmp_path: Path) -> None:
+    path = put(tmp_path / "a.wav")
+
+    def hear_little(path: Path) -> BeatAnalysis:
+        heard = stub_listening.analyse(path)
+        return replace(heard, fingerprint=replace(heard.fingerprint, duration_s=1.0))
+
+    assert isinstance(listen_with(hear_little, FoundFile(path, 1, 2)).event, NoBeat)
+    assert isinstance(listen_with(hear_little, FoundFile(path, 1, 2, any_length=True)).event, AnalysedFile)
 
 
 def test_titles_come_from_tags_or_names(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from vocmatch_desktop.library import versions
-from vocmatch_desktop.library.records import AnalysedFile, IndexEvent, NotTaken, RetaggedFile, ShortFile, Stored, Survey
+from vocmatch_desktop.library.records import AnalysedFile, IndexEvent, NoBeat, NotTaken, RetaggedFile, Stored, Survey
 from vocmatch_desktop.library.schema import decode_path, encode_path, shown_path
 from vocmatch_desktop.library.words import key_words
 from vocmatch_desktop.types import Key
@@ -34,8 +34,8 @@ def store(connection: sqlite3.Connection, event: IndexEvent) -> Stored:
             return _store_analysed(connection, event)
         case RetaggedFile():
             return _store_retagged(connection, event)
-        case ShortFile():
-            return _store_short(connection, event)
+        case NoBeat():
+            return _store_no_beat(connection, event)
         case Survey():
             return _store_survey(connection, event)
         case NotTaken():
@@ -44,7 +44,7 @@ def store(connection: sqlite3.Connection, event: IndexEvent) -> Stored:
 
 def _store_analysed(connection: sqlite3.Connection, found: AnalysedFile) -> Stored:
     _put_analysis(connection, found)
-    connection.execute("DELETE FROM short_file WHERE path = ?", (encode_path(found.path),))
+    connection.execute("DELETE FROM no_beat WHERE path = ?", (encode_path(found.path),))
     known = connection.execute(
         "SELECT id, track, audio_hash FROM file WHERE path = ?", (encode_path(found.path),)
     ).fetchone()
@@ -81,12 +81,12 @@ def _store_retagged(connection: sqlite3.Connection, found: RetaggedFile) -> Stor
     return Stored("updated", (row[0],))
 
 
-def _store_short(connection: sqlite3.Connection, found: ShortFile) -> Stored:
+def _store_no_beat(connection: sqlite3.Connection, found: NoBeat) -> Stored:
     connection.execute(
-        "INSERT OR REPLACE INTO short_file (path, size, mtime_ns, reason) VALUES (?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO no_beat (path, size, mtime_ns, reason) VALUES (?, ?, ?, ?)",
         (encode_path(found.path), found.size, found.mtime_ns, found.reason),
     )
-    return Stored("short")
+    return Stored("no_beat")
 
 
 def _store_survey(connection: sqlite3.Connection, survey: Survey) -> Stored:
@@ -95,7 +95,7 @@ def _store_survey(connection: sqlite3.Connection, survey: Survey) -> Stored:
         changed |= _update_files(connection, "path = ?, missing = 0", moved.old, encode_path(moved.new))
     for path in survey.missing:
         changed |= _update_files(connection, "missing = 1", path)
-        connection.execute("DELETE FROM short_file WHERE path = ?", (encode_path(path),))
+        connection.execute("DELETE FROM no_beat WHERE path = ?", (encode_path(path),))
     for path in survey.found:
         changed |= _update_files(connection, "missing = 0", path)
     for path in survey.asked_for:

@@ -100,13 +100,13 @@ def files(connection: sqlite3.Connection, track: int) -> tuple[FileRow, ...]:
 
 
 def known_files(connection: sqlite3.Connection) -> tuple[KnownFile, ...]:
-    """Every file the library has an opinion on, the too short ones included."""
+    """Every file the library has an opinion on, those that are no beats included."""
     beats = connection.execute(
         "SELECT path, size, mtime_ns, file.audio_hash, version, missing"
         " FROM file JOIN analysis ON analysis.audio_hash = file.audio_hash"
     )
     known = [KnownFile(decode_path(row[0]), row[1], row[2], row[3], row[4], bool(row[5])) for row in beats]
-    short = connection.execute("SELECT path, size, mtime_ns, reason FROM short_file")
+    short = connection.execute("SELECT path, size, mtime_ns, reason FROM no_beat")
     known += [KnownFile(decode_path(path), size, when, None, reason=why) for path, size, when, why in short]
     return tuple(known)
 

@@ -20,7 +20,7 @@ Float16 = NDArray[np.float16]
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
-    """A file as the library knows it; `audio_hash` is None for one that was found too short to be a beat (`reason`)."""
+    """A file as the library knows it; `audio_hash` is None for one that is no beat (`reason`)."""
 
     path: Path
     size: int
@@ -101,8 +101,8 @@ class RetaggedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class ShortFile:
-    """A file too short to be a beat; remembered, so that the next scan need not open it."""
+class NoBeat:
+    """Sound, but no beat: too short, or silent. Remembered, so that the next scan need not open it."""
 
     path: Path
     size: int
@@ -133,14 +133,14 @@ class Survey:
     to_hear: int = 0
 
 
-IndexEvent = Survey | AnalysedFile | RetaggedFile | ShortFile | NotTaken
+IndexEvent = Survey | AnalysedFile | RetaggedFile | NoBeat | NotTaken
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
     """What storing an event did. `outcome` of a survey is "surveyed". `tracks` are the ids whose rows changed."""
 
-    outcome: Literal["added", "updated", "version", "moved", "surveyed", "short", "failed"]
+    outcome: Literal["added", "updated", "version", "moved", "surveyed", "no_beat", "failed"]
     tracks: tuple[int, ...] = ()
 
 

@@ -277,7 +277,7 @@ def _tables(database: Database) -> None:
     for name in ("track", "audio_hash", "duration_s", "core_title"):
         database.table("file").create_index([name])
     database.create_table(
-        "short_file",
+        "no_beat",
         {"path": bytes, "size": int, "mtime_ns": int, "reason": str},
         pk="path",
         not_null={"size", "mtime_ns", "reason"},

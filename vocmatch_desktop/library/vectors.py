@@ -14,7 +14,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import sqlite3
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +35,9 @@ from vocmatch_desktop.library.records import Float16
 from vocmatch_desktop.types import Fingerprint, Float32, Locks
 
 FRAME_WIDTH = 12
+SWEEP_AFTER_S = 60.0
+"""How old a side file that no longer fits must be before it is removed."""
+
 _HEADER = np.dtype([("magic", "S8"), ("beats", "<i8"), ("rows", "<i8"), ("width", "<i8")])
 _MAGIC = b"VMVEC01"
 _BEATS = """
@@ -140,12 +145,14 @@ def _build(
 
 
 def _sweep(current: Path) -> None:
-    """Removes the side files of earlier states of the same library."""
-    stem = current.name.rsplit(".", 2)[0]
+    """Removes the side files of earlier states of the same library, and what a process that died left half-written."""
+    earlier = re.compile(re.escape(current.name.rsplit(".", 2)[0]) + r"\.[0-9a-f]{16}\.vectors(\.\d+\.partial)?")
     for old in current.parent.iterdir():
-        if old.suffix == ".vectors" and old.name.rsplit(".", 2)[0] == stem and old != current:
-            with contextlib.suppress(OSError):  # Windows keeps what is mapped; the next build removes it
-                old.unlink()
+        if earlier.fullmatch(old.name) and old != current:
+            # Another process may be about to map a young one. Windows keeps what is mapped: a later build removes it.
+            with contextlib.suppress(OSError):
+                if time.time() - old.stat().st_mtime > SWEEP_AFTER_S:
+                    old.unlink()
 
 
 def _coarse_of(

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from vocmatch_desktop.library.catalogue import Catalogue
-from vocmatch_desktop.library.records import FoundFile, IndexEvent, KnownFile, NotTaken, ShortFile, Stored, Survey
+from vocmatch_desktop.library.records import FoundFile, IndexEvent, KnownFile, NoBeat, NotTaken, Stored, Survey
 from vocmatch_desktop.library.scan import Plan, Rules, scan
 from vocmatch_desktop.services.listening import Heard, listen
 from vocmatch_desktop.services.pool import Outcome, work_through
@@ -168,7 +168,7 @@ class _Tally:
         match heard.event:
             case NotTaken() as failure:
                 self.failed.append(failure)
-            case ShortFile(path=path, reason=reason):
+            case NoBeat(path=path, reason=reason):
                 self.skipped.append(NotTaken(path, reason))
             case Survey(missing=gone):
                 self.missing += gone

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vocmatch_desktop.errors import NotFound, UserError
-from vocmatch_desktop.library.records import AnalysedFile, Coarse, FoundFile, NotTaken, RetaggedFile, ShortFile, Survey
+from vocmatch_desktop.library.records import AnalysedFile, Coarse, FoundFile, NoBeat, NotTaken, RetaggedFile, Survey
 
 if TYPE_CHECKING:
     from vocmatch_desktop.analysis.beat import BeatAnalysis
@@ -16,12 +16,15 @@ if TYPE_CHECKING:
 SHORTEST_S = 4.0
 """Shorter files are one-shots and effects, not beats."""
 
+QUIETEST_LUFS = -70.0
+"""Below its absolute gate BS.1770 hears nothing."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heard:
     """What a file turned out to be, as an event for the catalogue; `audio_s` seconds of sound were listened to."""
 
-    event: AnalysedFile | RetaggedFile | ShortFile | NotTaken | Survey
+    event: AnalysedFile | RetaggedFile | NoBeat | NotTaken | Survey
     audio_s: float = 0.0
 
 
@@ -38,19 +41,36 @@ def listen_with(analyse: Callable[[Path], BeatAnalysis], found: FoundFile) -> He
 
     try:
         duration_s = probe(found.path).duration_s
-        if duration_s < SHORTEST_S and not found.any_length:
-            reason = f"it is {duration_s:.1f} s long, shorter than {SHORTEST_S:.0f} s"
-            return Heard(ShortFile(found.path, found.size, found.mtime_ns, reason))
+        if reason := _too_short(found, duration_s):
+            return Heard(_no_beat(found, reason))
         title, words = names_of(found.path)
         # Decoding is a tenth of the work: a file that was only saved with other tags need not be analysed again.
         if found.known_hash is not None and decoded_hash(found.path) == found.known_hash:
             retagged = RetaggedFile(found.path, found.size, found.mtime_ns, found.known_hash, title, words)
             return Heard(retagged, duration_s)
-        return Heard(_as_row(found, analyse(found.path), title, words), duration_s)
+        beat = analyse(found.path)
+        # A damaged file may hold less than its header promises.
+        if reason := _too_short(found, beat.fingerprint.duration_s) or _silent(beat):
+            return Heard(_no_beat(found, reason), duration_s)
+        return Heard(_as_row(found, beat, title, words), duration_s)
     except NotFound:
         return Heard(Survey(missing=(found.path,)))
     except UserError as error:
         return Heard(NotTaken(found.path, str(error)))
+
+
+def _too_short(found: FoundFile, duration_s: float) -> str:
+    if found.any_length or duration_s >= SHORTEST_S:
+        return ""
+    return f"it is {duration_s:.1f} s long, shorter than {SHORTEST_S:.0f} s"
+
+
+def _silent(beat: BeatAnalysis) -> str:
+    return "it is silent" if beat.fingerprint.loudness_lufs <= QUIETEST_LUFS else ""
+
+
+def _no_beat(found: FoundFile, reason: str) -> NoBeat:
+    return NoBeat(found.path, found.size, found.mtime_ns, reason)
 
 
 def _as_row(found: FoundFile, beat: BeatAnalysis, title: str, words: str) -> AnalysedFile:

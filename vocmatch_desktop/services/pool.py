@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
+import signal
 import time
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -128,6 +130,9 @@ def _finished(busy: list[_Process[Item]], too_slow_s: float) -> list[_Process[It
 
 def _serve(link: Connection, function: Callable[[Any], Any]) -> None:
     follow_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process
+    # Codecs write to stderr what they think of a damaged file; what matters of it comes back as a result.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     while True:
         try:
             item = link.recv()
