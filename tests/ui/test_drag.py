@@ -183,3 +183,9 @@ def test_enter_asks_for_a_file_that_is_not_there_and_ctrl_c_copies_one(
     with qtbot.waitSignal(chip.copy_wanted) as copied:
         qtbot.keyClick(chip, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert copied.args == [sound]
+
+
+def test_names_are_shown_as_they_are(chip: DragChip, tmp_path: Path) -> None:
+    chip.show_file(tmp_path / "<b>loud</b>\nmix.wav")
+    assert "&lt;b&gt;loud&lt;/b&gt;" in chip.toolTip()
+    assert not chip.grab().isNull()

@@ -63,7 +63,7 @@ def drag_pixmap(source: QWidget, paths: Sequence[Path]) -> QPixmap:
     """A chip with the file's name, drawn in the widget's own colours and at its screen's resolution."""
     name = paths[0].name if len(paths) == 1 else f"{paths[0].name}  +{len(paths) - 1}"
     metrics = QFontMetricsF(source.font())
-    text = metrics.elidedText(f"⋮⋮  {name}", Qt.TextElideMode.ElideMiddle, CHIP_WIDTH - 24)
+    text = metrics.elidedText(f"⋮⋮  {' '.join(name.split())}", Qt.TextElideMode.ElideMiddle, CHIP_WIDTH - 24)
     width, ratio = metrics.horizontalAdvance(text) + 24, source.devicePixelRatioF()
     pixmap = QPixmap(round(width * ratio), round(CHIP_HEIGHT * ratio))
     pixmap.setDevicePixelRatio(ratio)

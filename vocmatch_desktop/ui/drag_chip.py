@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QSizePolicy,
 from vocmatch_desktop.errors import UserError
 from vocmatch_desktop.ui.drag import drag_files
 from vocmatch_desktop.ui.library_delegates import paint_handle
+from vocmatch_desktop.ui.library_words import one_line, plain_tip
 from vocmatch_desktop.ui.theme import RADIUS, SPACE_2, Theme
 
 HEIGHT = 36
@@ -76,7 +77,7 @@ class DragChip(QAbstractButton):
     def show_file(self, path: Path) -> None:
         """The file is whole: it can be taken."""
         self._set(path, path.name, None)
-        self.setToolTip(self.tr("{}\nDrag it into your DAW, or copy it with Ctrl+C.").format(path))
+        self.setToolTip(plain_tip(self.tr("{} – drag it into your DAW, or copy it with Ctrl+C.").format(path)))
         self.setAccessibleName(self.tr("Drag {} out").format(path.name))
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 
@@ -89,9 +90,9 @@ class DragChip(QAbstractButton):
         self._set(None, words, None)
 
     def _set(self, path: Path | None, words: str, fraction: float | None) -> None:
-        self._path, self._words, self._fraction = path, words, fraction
+        self._path, self._words, self._fraction = path, one_line(words), fraction
         if path is None:
-            self.setToolTip(words)
+            self.setToolTip(plain_tip(words))
             self.setAccessibleName(words)
             self.unsetCursor()
         self._spin_if_seen()

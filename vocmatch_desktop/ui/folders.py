@@ -27,7 +27,7 @@ from vocmatch_desktop.ui.session import Session
 from vocmatch_desktop.ui.theme import SPACE_1, SPACE_2, Theme
 
 WATCHED, EXCLUDED = "watch_folders", "excluded_folders"
-LIST_HEIGHT = 132
+LIST_HEIGHT = 92
 
 
 class FolderCommands(Protocol):
@@ -113,7 +113,7 @@ class FoldersList(QWidget):
             self._commands.change_settings(excluded_folders=(*self._session.settings.excluded_folders, str(folder)))
 
     def _remove(self, paths: _PathList, name: str) -> None:
-        chosen = {item.text() for item in paths.selectedItems()}
+        chosen = paths.chosen()
         staying = tuple(path for path in getattr(self._session.settings, name) if path not in chosen)
         self._commands.change_settings(**{name: staying})
 
@@ -133,9 +133,13 @@ class _PathList(QListWidget):
         """Shows these paths."""
         self.clear()
         for path in paths:
-            item = QListWidgetItem(path, self)
             there = Path(path).is_dir()
-            item.setToolTip(path if there else self.tr("{} is not there at the moment.").format(path))
+            item = QListWidgetItem(path if there else self.tr("{} (not there at the moment)").format(path), self)
+            item.setData(Qt.ItemDataRole.UserRole, path)
+
+    def chosen(self) -> frozenset[str]:
+        """The selected paths."""
+        return frozenset(item.data(Qt.ItemDataRole.UserRole) for item in self.selectedItems())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete takes the selected paths out of the list."""

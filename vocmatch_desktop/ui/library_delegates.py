@@ -151,8 +151,7 @@ class TitleDelegate(CellDelegate):
         notes = " · ".join(words.title_notes(row))
         room = self.face(SMALL_PX)[1].horizontalAdvance(notes) + SPACE_2 if notes else 0.0
         title = QRectF(left, area.top(), area.right() - left - room, area.height())
-        one_line = " ".join(row.title.split())
-        taken = self.text(painter, title, one_line, "text", bold=selected)
+        taken = self.text(painter, title, words.one_line(row.title), "text", bold=selected)
         if notes:
             painter.setOpacity(1.0)
             where = QRectF(left + taken + SPACE_2, area.top(), room, area.height())

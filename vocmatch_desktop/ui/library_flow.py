@@ -51,6 +51,7 @@ class LibraryFlow(QObject):
         self.catalogue: Catalogue | None = None
         self.edits: LibraryEdits | None = None
         self.left_out: tuple[NotTaken, ...] = ()
+        self._waiting: list[tuple[tuple[Path, ...], tuple[Path, ...]]] = []
         self._to_load: list[int] = []
         self._fresh: set[int] = set()
         self._roots: tuple[Path, ...] = ()
@@ -96,10 +97,12 @@ class LibraryFlow(QObject):
             self.catalogue = None
 
     def index(self, roots: tuple[Path, ...], only: tuple[Path, ...] = ()) -> None:
-        """Looks through folders and listens to what is new there; one run at a time, the newest wish wins."""
+        """Looks through folders (only at what changed there) and listens to what is new; one run after the other."""
         if self.catalogue is None or self._session.read_only or not roots:
             return
-        self.cancel()
+        if self._handle is not None:
+            self._waiting.append((roots, only))
+            return
         settings = self._session.settings
         excluded = tuple(map(Path, settings.excluded_folders))
         spec = IndexSpec(roots=roots, library=self.catalogue.path, excluded=excluded, only=only)
@@ -133,6 +136,7 @@ class LibraryFlow(QObject):
 
     def cancel(self) -> None:
         """Stops indexing; what was stored stays, and the next run goes on from there."""
+        self._waiting.clear()
         if self._handle is not None:
             self._handle.cancel()
             self._end()
@@ -217,6 +221,8 @@ class LibraryFlow(QObject):
         self._handle = None
         self._flush()
         self._session.indexing = None
+        if self._waiting:
+            self.index(*self._waiting.pop(0))
 
 
 def row_of(track: TrackRow) -> Row:

@@ -206,7 +206,7 @@ class LibraryModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return words.spoken(column, row, match, self.ranked)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return words.tooltip(column, row, match) or None
+            return words.plain_tip(words.tooltip(column, row, match)) or None
         return _alignment(column) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 
 from PySide6.QtCore import QCoreApplication
 
@@ -28,6 +29,16 @@ class FitWords:
 def tr(text: str) -> str:
     """Translates in the table's context; the model, its delegates and its words are one page to a translator."""
     return QCoreApplication.translate("Library", text)
+
+
+def one_line(text: str) -> str:
+    """A name as it fits into a row: file names may hold line breaks."""
+    return " ".join(text.split())
+
+
+def plain_tip(text: str) -> str:
+    """A tooltip that shows names as they are: Qt would take "<b>" in one for markup."""
+    return f"<qt>{escape(text)}</qt>" if text else ""
 
 
 def signed(value: float, digits: int = 0) -> str:

@@ -219,7 +219,7 @@ class MatchPane(QWidget):
             widget.setVisible(match is not None)
         self.waveform.setVisible(row is not None)
         self._controls.setVisible(row is not None)
-        self.title.setText(" ".join(row.title.split()) if row else self.tr("No beat selected"))
+        self.title.setText(library_words.one_line(row.title) if row else self.tr("No beat selected"))
         self.standing.setText(self._standing(row, match))
         self.hint.setText(self._hint(row, match))
         self.hint.setVisible(bool(self.hint.text()))
