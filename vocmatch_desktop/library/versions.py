@@ -12,11 +12,10 @@ import sqlite3
 import unicodedata
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vocmatch_desktop.analysis.blob import from_blob
 from vocmatch_desktop.library.records import AnalysedFile
-from vocmatch_desktop.types import Fingerprint
+from vocmatch_desktop.types import Fingerprint, Float32
 
 ALIKE = 0.80
 """Similarity from which beats of one title are versions. Measured on ten beats: MP3, level and EQ give ≥ .998, no bass
@@ -27,11 +26,12 @@ IDENTICAL = 0.985
 
 LONGER_TAIL_S = 4.0
 SAME_LENGTH_S = 0.15
-MAX_COMPARED = 40
-"""More beats than this of one length are hardly all compared: the first indexed are."""
+MAX_COMPARED = 16
+"""Of many beats of one length and tempo, so many are compared: storing a file must not keep the window waiting."""
 
 _FRAME_S = 0.25
 _MAX_LAG = 2
+_GROUPS = (slice(0, 12), slice(12, 24), slice(24, 28))
 _VERSION_WORDS = frozenset(
     word
     for line in (
@@ -47,10 +47,12 @@ _TOKEN = re.compile(r"[^\W_]+")
 
 def same_beat(connection: sqlite3.Connection, found: AnalysedFile) -> int | None:
     """The track `found` is a version of, None where it is a beat of its own."""
-    new: Fingerprint | None = None
-    for track, same_title, blob in _candidates(connection, found):
-        new = new or from_blob(found.fingerprint)
-        if similarity(new, from_blob(blob)) >= (ALIKE if same_title else IDENTICAL):
+    candidates = _candidates(connection, found)
+    if not candidates:
+        return None
+    new = _movement(from_blob(found.fingerprint))
+    for track, same_title, blob in candidates:
+        if _likeness(new, _movement(from_blob(blob))) >= (ALIKE if same_title else IDENTICAL):
             return track
     return None
 
@@ -91,40 +93,42 @@ def similarity(first: Fingerprint, second: Fingerprint) -> float:
     Correlation of harmony, bass and rhythm, frame by frame, each feature around its own mean, at the best of a few lags
     (encoders pad).
     """
-    a, b = _movement(first), _movement(second)
-    return max(_correlation(a, b, lag) for lag in range(-_MAX_LAG, _MAX_LAG + 1))
+    return _likeness(_movement(first), _movement(second))
 
 
-def _movement(fingerprint: Fingerprint) -> NDArray[np.float64]:
-    """Features every quarter of a second, float64 [frames, 28], so that two beat grids need not agree."""
-    steps = fingerprint.grid.steps_s
+def _likeness(first: Float32, second: Float32) -> float:
+    return max(_correlation(first, second, lag) for lag in range(-_MAX_LAG, _MAX_LAG + 1))
+
+
+def _movement(fingerprint: Fingerprint) -> Float32:
+    """Features every quarter of a second, float32 [frames, 28], so that two beat grids need not agree.
+
+    Each frame is a mean over four steps, which are a little longer than it; harmony, bass and rhythm weigh the same.
+    """
+    features = np.concatenate([fingerprint.chroma, fingerprint.bass, fingerprint.onsets], axis=1)
+    summed = np.zeros((len(features) + 1, features.shape[1]))
+    np.cumsum(features, axis=0, out=summed[1:])
     times = np.arange(0.0, fingerprint.duration_s, _FRAME_S)
-    place = np.clip(np.searchsorted(steps, times, side="right") - 1, 0, len(steps) - 2)
-    parts = []
-    for feature in (fingerprint.chroma, fingerprint.bass, fingerprint.onsets):
-        sampled = _smoothed(np.asarray(feature, np.float64))[place]
-        centred = sampled - sampled.mean(axis=0)
-        parts.append(centred / (_size(centred) + 1e-9))
-    return np.concatenate(parts, axis=1)
+    first = np.clip(np.searchsorted(fingerprint.grid.steps_s, times, side="right") - 1, 0, len(features) - 1)
+    behind = np.minimum(first + 4, len(features))
+    frames = ((summed[behind] - summed[first]) / (behind - first)[:, None]).astype(np.float32)
+    frames -= frames.mean(axis=0)
+    for group in _GROUPS:
+        frames[:, group] /= _size(frames[:, group]) + 1e-9
+    return frames
 
 
-def _smoothed(feature: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean over four steps: a frame is longer than a step."""
-    padded = np.concatenate([np.zeros((1, feature.shape[1])), np.cumsum(feature, axis=0)])
-    ends = np.minimum(np.arange(len(feature)) + 4, len(feature))
-    means: NDArray[np.float64] = (padded[ends] - padded[:-1]) / (ends - np.arange(len(feature)))[:, None]
-    return means
-
-
-def _correlation(a: NDArray[np.float64], b: NDArray[np.float64], lag: int) -> float:
+def _correlation(a: Float32, b: Float32, lag: int) -> float:
     a, b = (a[lag:], b) if lag >= 0 else (a, b[-lag:])
     frames = min(len(a), len(b))
-    if frames < 2:
-        return 0.0
     a, b = a[:frames], b[:frames]
-    return float(np.sum(a * b) / (_size(a) * _size(b) + 1e-9))
+    return _product(a, b) / (_size(a) * _size(b) + 1e-9)
 
 
-def _size(values: NDArray[np.float64]) -> float:
-    # Not numpy.linalg.norm: BLAS wakes its threads for it, which costs more than the sum where others use the cores.
-    return float(np.sqrt(np.sum(values * values)))
+def _size(values: Float32) -> float:
+    return float(np.sqrt(_product(values, values)))
+
+
+def _product(a: Float32, b: Float32) -> float:
+    # Not numpy.vdot: BLAS wakes its threads for it, which costs more than the sum where others use the cores.
+    return float(np.einsum("ij,ij->", a, b))
