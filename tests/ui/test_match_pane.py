@@ -123,6 +123,11 @@ def test_another_way_to_lay_the_beat_can_be_chosen(matched: MatchPane, commands:
     assert commands.asked("choose_transform") == [(1, HALVED)]
 
 
+def test_beats_far_down_say_that_nobody_looked_closely() -> None:
+    (words,) = match_words.other_reasons(Match(1, 3.0, Parts(notes=20, groove=30), Transform()))
+    assert "too far down" in words
+
+
 @pytest.mark.parametrize(
     ("found", "words"),
     [

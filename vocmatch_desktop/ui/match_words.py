@@ -45,7 +45,9 @@ def laying(match: Match) -> str:
 
 
 def other_reasons(match: Match) -> tuple[str, ...]:
-    """The reasons that are not said beside a bar already, most telling first."""
+    """The reasons that are not said beside a bar already, most telling first; only the closest beats have any."""
+    if not match.reasons:
+        return (tr("too far down the list to be looked at closely"),)
     told = {part.why for part in parts(match)}
     sentences = [words.sentence(reason) for reason in match.reasons if reason.kind not in _LAID]
     return tuple(sentence for sentence in dict.fromkeys(sentences) if sentence and sentence not in told)
