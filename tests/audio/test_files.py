@@ -121,6 +121,15 @@ def test_cut_off_files_are_refused(tmp_path: Path, song: Audio, name: str) -> No
         files.read(path)
 
 
+def test_a_cut_off_mp3_is_read_without_noise(tmp_path: Path, song: Audio, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.mp3"
+    soundfile.write(path, song.samples, song.rate)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    assert 0.8 < files.read(path).duration_s < 2
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_streamed_wav_of_unknown_length_is_read(tmp_path: Path, song: Audio) -> None:
     path = files.write(tmp_path / "a.wav", song, subtype="PCM_16").path
     content = bytearray(path.read_bytes())

@@ -37,7 +37,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from vocmatch_desktop.audio.devices import Device, portaudio, quietly
+from vocmatch_desktop.audio.devices import Device, portaudio
+from vocmatch_desktop.audio.quiet import quietly
 from vocmatch_desktop.audio.takefile import TakeFile
 from vocmatch_desktop.audio.tap import Tap
 from vocmatch_desktop.errors import DeviceError, DiskError, UserError

@@ -11,6 +11,7 @@ import os
 import struct
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
@@ -18,6 +19,7 @@ from typing import BinaryIO, Protocol, Self
 import numpy as np
 import soundfile
 
+from vocmatch_desktop.audio.quiet import quietly
 from vocmatch_desktop.types import Float32
 
 STREAMED_WAV = (0, 0x7FFFFFFF, 0xFFFFFFFF)
@@ -60,21 +62,22 @@ class SoundfileDecoder:
     def __init__(self, path: Path) -> None:
         self._check_wav_is_whole(path)
         # bytes: names that are no valid UTF-8 open too; Windows has its own wide-character call
-        self._file = soundfile.SoundFile(str(path) if sys.platform == "win32" else os.fsencode(path))
+        with quietly():  # mpg123 tells stderr what it thinks of a damaged MP3
+            self._file = soundfile.SoundFile(str(path) if sys.platform == "win32" else os.fsencode(path))
         self.rate: int = self._file.samplerate
         self.channels: int = self._file.channels
         self.frames: int = self._file.frames
-        self._length_is_estimated = self._file.format == "MP3"
+        self._is_mp3 = self._file.format == "MP3"
 
     def chunks(self, start: int, frames: int) -> Iterator[Float32]:
         """Decodes from frame `start` on; raises `CutOff` where the file ends too early."""
         if start >= self.frames:
             return
         at = self._file.seek(start) if start else 0
-        while len(block := self._file.read(frames, dtype="float32", always_2d=True)):
+        while len(block := self._read(frames)):
             at += len(block)
             yield block
-        if not self._length_is_estimated and at < self.frames:
+        if not self._is_mp3 and at < self.frames:  # an MP3's length is an estimate
             raise CutOff(at / self.rate, self.frames / self.rate)
 
     def __enter__(self) -> Self:
@@ -82,6 +85,10 @@ class SoundfileDecoder:
 
     def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
         self._file.close()
+
+    def _read(self, frames: int) -> Float32:
+        with quietly() if self._is_mp3 else nullcontext():
+            return np.asarray(self._file.read(frames, dtype="float32", always_2d=True))
 
     @staticmethod
     def _check_wav_is_whole(path: Path) -> None:

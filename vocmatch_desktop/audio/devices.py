@@ -13,10 +13,7 @@ settings keep the name.
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -77,19 +74,6 @@ def refresh() -> None:
     sounddevice = portaudio()
     sounddevice._terminate()
     sounddevice._initialize()
-
-
-@contextmanager
-def quietly() -> Iterator[None]:
-    """Keeps what PortAudio and ALSA print themselves off stderr while a device is opened; errors are raised anyway."""
-    saved = os.dup(2)
-    try:
-        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 (a device, not a path)
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
 
 
 def _devices(kind: Kind) -> tuple[Device, ...]:

@@ -50,7 +50,7 @@ class Loudness:
         self._hop = max(1, round(rate / 10))
         self._sections = k_weighting(rate)
         self._weights = _channel_weights(channels)
-        self._state = np.zeros((len(self._sections), 2, channels))
+        self._state = np.zeros((len(self._sections), channels, 2))
         self._left_over = np.zeros(0)
         self._hops: list[NDArray[np.float64]] = []
 
@@ -60,8 +60,9 @@ class Loudness:
 
         if not len(samples):
             return
-        weighted, self._state = sosfilt(self._sections, samples.astype(np.float64), axis=0, zi=self._state)
-        power = np.concatenate([self._left_over, np.square(weighted) @ self._weights])
+        by_channel = np.ascontiguousarray(samples.T, np.float64)  # twice as fast as filtering along the first axis
+        weighted, self._state = sosfilt(self._sections, by_channel, axis=1, zi=self._state)
+        power = np.concatenate([self._left_over, self._weights @ np.square(weighted, out=weighted)])
         whole = len(power) // self._hop * self._hop
         self._hops.append(power[:whole].reshape(-1, self._hop).mean(axis=1))
         self._left_over = power[whole:]

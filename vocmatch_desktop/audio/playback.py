@@ -30,8 +30,9 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
-from vocmatch_desktop.audio.devices import Device, portaudio, quietly
+from vocmatch_desktop.audio.devices import Device, portaudio
 from vocmatch_desktop.audio.mixing import Loop, Scene, Track
+from vocmatch_desktop.audio.quiet import quietly
 from vocmatch_desktop.audio.run import Run
 from vocmatch_desktop.errors import DeviceError, UserError
 
