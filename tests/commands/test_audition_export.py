@@ -68,6 +68,7 @@ def test_audition_lays_a_take_where_it_was_sung(shell: Any, sounds: Sounds, tmp_
     assert made["path"] == str(out)
     assert made["duration_s"] == pytest.approx(about.duration_s)
     assert (made["transpose"], made["tempo_ratio"]) == (truth.transpose, pytest.approx(truth.tempo_ratio, abs=0.01))
+    assert made["start_s"] == pytest.approx(truth.start_s, abs=0.05)
     assert soundfile.info(out).subtype == "PCM_24"
     assert np.abs(files.read(out).samples).max() <= 0.9
 
