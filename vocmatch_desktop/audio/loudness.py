@@ -60,9 +60,9 @@ class Loudness:
 
         if not len(samples):
             return
-        by_channel = np.ascontiguousarray(samples.T, np.float64)  # twice as fast as filtering along the first axis
+        by_channel = samples.astype(np.float64).T.copy()  # much faster than filtering along the first axis
         weighted, self._state = sosfilt(self._sections, by_channel, axis=1, zi=self._state)
-        power = np.concatenate([self._left_over, self._weights @ np.square(weighted, out=weighted)])
+        power = np.concatenate([self._left_over, np.einsum("c,cn,cn->n", self._weights, weighted, weighted)])
         whole = len(power) // self._hop * self._hop
         self._hops.append(power[:whole].reshape(-1, self._hop).mean(axis=1))
         self._left_over = power[whole:]
