@@ -35,7 +35,7 @@ THUMBNAIL_HEIGHT = 22.0
 EDITOR_WIDTH = 240
 KEPT_TEXTS = 4000
 DIMMED = 0.45
-"""Opacity of a row whose file is missing; the word "missing" stands beside its title."""
+"""Opacity of the pictures of a row whose file is missing; the word "missing" stands beside its title."""
 
 _ROLE_OF_LEVEL = {"none": "text_2", "as_is": "text_2", "gentle": "text", "far": "caution"}
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -92,8 +92,11 @@ class CellDelegate(QStyledItemDelegate):
             return 0.0
         shown, wide = self._elided(text, px, bold, int(area.width()))
         painter.setFont(self.face(px, bold)[0])
-        painter.setPen(self.theme.color(role))
+        dimmed = painter.opacity() < 1
+        painter.setPen(self.theme.color("text_2" if dimmed and role == "text" else role))
+        painter.setOpacity(1.0)  # words stay readable; only pictures and bars fade
         painter.drawText(area, _ONE_LINE[alignment], shown)
+        painter.setOpacity(DIMMED if dimmed else 1.0)
         return wide
 
     def _elided(self, text: str, px: int, bold: bool, room: int) -> tuple[str, float]:
@@ -153,7 +156,6 @@ class TitleDelegate(CellDelegate):
         title = QRectF(left, area.top(), area.right() - left - room, area.height())
         taken = self.text(painter, title, words.one_line(row.title), "text", bold=selected)
         if notes:
-            painter.setOpacity(1.0)
             where = QRectF(left + taken + SPACE_2, area.top(), room, area.height())
             self.text(painter, where, notes, "caution" if row.missing else "text_2", SMALL_PX)
 

@@ -223,6 +223,8 @@ class LibraryModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return words.header(Column(section))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return words.header_tip(Column(section)) or None
         return _alignment(Column(section)) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -8,7 +8,7 @@ from html import escape
 from PySide6.QtCore import QCoreApplication
 
 from vocmatch_desktop.types import Match, Transform
-from vocmatch_desktop.ui.library_rows import Column, Row
+from vocmatch_desktop.ui.library_rows import SORTABLE, Column, Row
 
 MINUS = "\u2212"
 AUDIBLE_RATIO = 0.0005
@@ -107,6 +107,13 @@ def header(column: Column) -> str:
         Column.WAVEFORM: tr("Waveform"),
         Column.HANDLE: "",
     }[column]
+
+
+def header_tip(column: Column) -> str:
+    """What a click on a column's name does; empty where it does nothing."""
+    if column == Column.MATCH:
+        return tr("Click to put the best first")
+    return tr("Click to sort, a third time to go back to the ranking") if column in SORTABLE else ""
 
 
 def cell(column: Column, row: Row, match: Match | None, ranked: bool) -> str:
