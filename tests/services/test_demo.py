@@ -13,6 +13,7 @@ from vocmatch_desktop.library.records import AnalysedFile, Survey
 from vocmatch_desktop.library.takes import TakeStore
 from vocmatch_desktop.services import demo
 from vocmatch_desktop.services.demo import DemoPlaces, DemoSpec, Order
+from vocmatch_desktop.services.pool import Outcome
 from vocmatch_desktop.synth.songs import find
 from vocmatch_desktop.synth.takes import TAKES
 
@@ -117,6 +118,21 @@ def test_cancelling_leaves_no_half_files(tmp_path):
         demo.run(DemoSpec(tmp_path), ShellReport(show=stop))
     assert not list(tmp_path.rglob("*.partial"))
     assert not list((tmp_path / "Beats").glob("*.flac"))
+
+
+def test_a_full_disk_stops_the_demo_with_a_sentence(tmp_path, monkeypatch):
+    places = DemoPlaces(tmp_path)
+    places.takes.mkdir()
+    order = Order(TAKES[0].title, places, is_take=True)
+
+    def full(path: Path, *arguments: object, **how: object) -> None:
+        raise DiskError("No space is left.", "Free some.")
+
+    monkeypatch.setattr(files, "write", full)
+    answer = demo.make(order)
+    assert isinstance(answer, DiskError)
+    with pytest.raises(DiskError, match="No space"):
+        demo._events(Outcome(order, answer))
 
 
 def test_a_folder_that_cannot_be_is_said(tmp_path: Path):

@@ -69,7 +69,8 @@ def _diagnosis_in_words(checks: tuple[Check, ...]) -> str:
         if check.fix:
             lines.append(f"{'':<{width + 4}}  → {check.fix}")
     wrong = sum(not check.ok for check in checks)
-    verdict = "Everything works." if not wrong else f"{wrong} of {len(checks)} checks need a look."
+    verb = "needs" if wrong == 1 else "need"
+    verdict = f"{wrong} of {len(checks)} checks {verb} a look." if wrong else "Everything works."
     return "\n".join([*lines, "", verdict])
 
 

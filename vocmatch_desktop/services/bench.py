@@ -21,6 +21,7 @@ from typing import Any
 
 from vocmatch_desktop.errors import UserError
 from vocmatch_desktop.services.demo import DemoPlaces, DemoSpec, build
+from vocmatch_desktop.services.lifeline import follow_parent
 from vocmatch_desktop.services.stages import Stage
 from vocmatch_desktop.types import Report
 
@@ -144,7 +145,7 @@ def _matching(places: DemoPlaces) -> Iterator[Row]:
 
 def _alone(function: Callable[..., Any], *arguments: Any) -> Any:
     """Calls a function in a process of its own and gives its result."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
+    with multiprocessing.get_context("spawn").Pool(1, initializer=follow_parent) as pool:
         return pool.apply(function, arguments)
 
 

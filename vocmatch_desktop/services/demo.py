@@ -14,17 +14,13 @@ import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from vocmatch_desktop.errors import DiskError
+from vocmatch_desktop.errors import DiskError, UserError
 from vocmatch_desktop.library.records import FoundFile, IndexEvent, Survey
 from vocmatch_desktop.services.listening import Heard, listen
 from vocmatch_desktop.services.pool import Outcome, work_through
 from vocmatch_desktop.services.stages import Stage
 from vocmatch_desktop.types import Report
-
-if TYPE_CHECKING:
-    from vocmatch_desktop.services.indexing import Indexer
 
 DEMO_VERSION = 1
 """Raise it when a beat or a take sounds different: older demos are then made anew."""
@@ -158,12 +154,12 @@ def build(spec: DemoSpec, report: Report) -> LibraryMade:
         DiskError: the folder cannot be written. LibraryError: its database is damaged.
     """
     from vocmatch_desktop.library.catalogue import Catalogue
-    from vocmatch_desktop.services.indexing import Indexer, IndexSpec, index
+    from vocmatch_desktop.services.indexing import Indexer, IndexSpec, Storing, index
 
     started = time.monotonic()
     places = DemoPlaces(spec.folder)
     with Catalogue(places.library) as catalogue:
-        ready = run(spec, _Storing(Indexer(catalogue), Stage(report, 0.0, 0.95)))
+        ready = run(spec, Storing(Indexer(catalogue), Stage(report, 0.0, 0.95)))
         summary = index(catalogue, IndexSpec((places.beats,), places.library), Stage(report, 0.95, 1.0))
     return LibraryMade(
         path=places.library,
@@ -173,21 +169,6 @@ def build(spec: DemoSpec, report: Report) -> LibraryMade:
         failed=len(summary.failed),
         elapsed_s=time.monotonic() - started,
     )
-
-
-class _Storing:
-    """A report that stores the beats as they become ready."""
-
-    def __init__(self, indexer: Indexer, report: Report) -> None:
-        self._indexer = indexer
-        self._report = report
-
-    def __call__(self, fraction: float, what: str) -> None:
-        self._report(fraction, what)
-
-    def partial(self, event: IndexEvent) -> None:
-        self._indexer.store(event)
-        self._report.partial(event)
 
 
 def _prepare(places: DemoPlaces) -> None:
@@ -206,9 +187,7 @@ def _prepare(places: DemoPlaces) -> None:
             shutil.rmtree(places.take(take.title), ignore_errors=True)
         _write_json(places.stamp, {"version": DEMO_VERSION})
     except OSError as error:
-        raise DiskError(
-            f"The demo cannot be written to {places.folder} ({error.strerror}).", "Choose another folder with --out."
-        ) from error
+        raise _refused(places.folder, error) from error
 
 
 def _version(stamp: Path) -> int:
@@ -252,11 +231,17 @@ def _is_known(beat: Path, known: dict[Path, tuple[int, int, int]]) -> bool:
     return known[beat] == (about.st_size, about.st_mtime_ns, ANALYSER_VERSION)
 
 
-def make(order: Order) -> Heard | None:
-    """Makes one take, or makes one beat and listens to it; runs in a process of its own."""
-    if not order.is_take:
-        return _make_beat(order)
-    _make_take(order)
+def make(order: Order) -> Heard | UserError | None:
+    """Makes one take, or makes one beat and listens to it; runs in a process of its own.
+
+    What a person can act on (no space left) comes back as a result, to be raised where it is seen.
+    """
+    try:
+        if not order.is_take:
+            return _make_beat(order)
+        _make_take(order)
+    except UserError as error:
+        return error
     return None
 
 
@@ -295,10 +280,19 @@ def _make_take(order: Order) -> None:
 def _events(outcome: Outcome[Order]) -> list[IndexEvent]:
     if outcome.crash:
         raise RuntimeError(f"making “{outcome.item.title}” failed: {outcome.story or outcome.crash}")
+    if isinstance(outcome.result, UserError):
+        raise outcome.result
     return [outcome.result.event] if outcome.result else []
 
 
 def _write_json(path: Path, content: dict[str, object]) -> None:
     partial = path.with_name(path.name + ".partial")
-    partial.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
-    partial.replace(path)
+    try:
+        partial.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise _refused(path.parent, error) from error
+
+
+def _refused(folder: Path, error: OSError) -> DiskError:
+    return DiskError(f"The demo cannot be written to {folder} ({error.strerror}).", "Choose another folder with --out.")

@@ -208,7 +208,7 @@ class Indexer:
         )
 
 
-class _Storing:
+class Storing:
     """A report that stores what is sent early, and passes progress on."""
 
     def __init__(self, indexer: Indexer, report: Report) -> None:
@@ -216,9 +216,11 @@ class _Storing:
         self._report = report
 
     def __call__(self, fraction: float, what: str) -> None:
+        """Says how far it is."""
         self._report(fraction, what)
 
     def partial(self, event: Any) -> None:
+        """Stores, then hands on."""
         self._indexer.store(event)
         self._report.partial(event)
 
@@ -226,5 +228,5 @@ class _Storing:
 def index(catalogue: Catalogue, spec: IndexSpec, report: Report) -> IndexSummary:
     """Looks, listens and stores in one go, for callers that may write: the shell and the demo."""
     indexer = Indexer(catalogue)
-    result = run(spec, _Storing(indexer, report))
+    result = run(spec, Storing(indexer, report))
     return indexer.summary(result)

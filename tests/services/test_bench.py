@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from vocmatch_desktop.commands.output import ShellReport
+from vocmatch_desktop.services import bench, bench_matching, demo
+from vocmatch_desktop.services.bench import Row
+from vocmatch_desktop.services.demo import DemoPlaces, DemoSpec
+from vocmatch_desktop.types import STEPS_PER_BEAT
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory) -> DemoPlaces:
+    folder = tmp_path_factory.mktemp("demo")
+    demo.build(DemoSpec(folder, beats=("Skylight",)), ShellReport())
+    return DemoPlaces(folder)
+
+
+def test_synthetic_beats_are_three_minutes_long_and_all_different(places):
+    source = bench_matching.SyntheticBeats(bench_matching._three_minutes(places.library), 60)
+    assert len(source.ids) == len(set(source.ids.tolist())) == len(source.summary) == 60
+    assert source.starts[-1] == len(source.frames)
+    beats = [source.fingerprint(int(beat)) for beat in source.ids]
+    for beat in beats:
+        assert beat.duration_s == 180
+        assert len(beat.chroma) == len(beat.bass) == len(beat.onsets) == beat.grid.beats * STEPS_PER_BEAT
+        assert len(beat.bands) == len(beat.lead) == beat.grid.beats
+    assert len({beat.chroma.tobytes() for beat in beats}) == 60
+    assert beats[1].best_key == beats[0].best_key.transposed(1)
+
+
+def test_ranking_is_measured_in_seconds_and_megabytes(places):
+    take = sorted(places.takes.glob("*/take.wav"))[0]
+    ranked = bench_matching.measure(places.library, take, 20)
+    assert 0 < ranked.ranking_s <= ranked.seconds
+    assert ranked.free_s > 0
+    assert ranked.memory_mb is None or ranked.memory_mb > 50
+
+
+def test_indexing_counts_the_memory_of_all_processes(places):
+    rows = {row.name: row for row in bench._indexing(places)}
+    assert rows["Indexing, one core"].value > 1
+    memory = rows["Indexing, all processes together"]
+    assert (memory.value is None) == (not sys.platform.startswith("linux"))
+
+
+def test_fitting_and_live_pitch_give_numbers(places, monkeypatch):
+    monkeypatch.setattr(bench, "BEAT_S", 10.0)
+    rows = [*bench._fitting(places), *bench._live_pitch(places)]
+    assert all(np.isfinite(row.value) and row.value > 0 for row in rows)
+
+
+def window_says(monkeypatch, script: str) -> list[Row]:
+    run = subprocess.run
+
+    def instead(command, **how):
+        return run([sys.executable, "-c", script], **how)
+
+    monkeypatch.setattr(bench.subprocess, "run", instead)
+    return list(bench._window(DemoPlaces(None)))
+
+
+def test_rows_of_the_window_are_passed_on(monkeypatch):
+    script = 'print("warming up"); print(\'{"rows": [{"name": "paint", "value": 0.2, "unit": "ms"}]}\')'
+    assert window_says(monkeypatch, script) == [Row("paint", 0.2, "ms")]
+
+
+def test_a_window_that_fails_is_a_row_without_a_value(monkeypatch):
+    (row,) = window_says(monkeypatch, "raise SystemExit('no display here')")
+    assert row.value is None
+    assert row.note == "no display here"
