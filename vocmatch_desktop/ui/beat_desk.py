@@ -176,14 +176,6 @@ class BeatDesk(QObject):
         self._flows.settings.change(watch_folders=(*known, *new))
         self._flows.library.index(paths)
 
-    def open_paths(self, paths: tuple[Path, ...]) -> None:
-        """Folders are added to the library, sound files are imported as takes."""
-        folders = tuple(path for path in paths if path.is_dir())
-        if folders:
-            self.add_folders(folders)
-        if len(folders) < len(paths):
-            self._flows.takes.import_files(tuple(path for path in paths if not path.is_dir()))
-
     def open_demo(self) -> None:
         """Opens the demo library; its rows appear as they are ready."""
         if not self._session.read_only:

@@ -25,6 +25,7 @@ from vocmatch_desktop.ui.sound import Sound
 from vocmatch_desktop.ui.take_desk import TakeDesk, TakeFlows
 from vocmatch_desktop.ui.takes_flow import TakesFlow
 from vocmatch_desktop.ui.timeline import take_grid
+from vocmatch_desktop.ui.watch_flow import WatchFlow
 from vocmatch_desktop.ui.workers import Submits
 
 RANKING_FIRST_MS = 700
@@ -48,6 +49,7 @@ class Desk(QObject):
         self.sound = Sound(session, self.bridge, self)
         self.settings = SettingsFlow(session, self.bridge, places.settings_file, parent=self)
         self.library = LibraryFlow(session, self.bridge, later, parent=self)
+        self.watch = WatchFlow(session, self.bridge, self)
         self.takes = TakesFlow(session, self.bridge, self)
         self.ranking = RankingFlow(session, self.bridge, now, lambda: self.library.path, self)
         self.playback = PlaybackFlow(session, self.bridge, self.sound, now, places.data / "Auditions", self)
@@ -62,6 +64,7 @@ class Desk(QObject):
         self.open_library(demo=False)
         self.sound.look()
         self.beat_desk.rescan()
+        self.watch.start()
         self.bridge.in_thread(lambda: sweep((self._places.fitted, self._places.data / "Auditions")))
 
     def close(self) -> None:
@@ -73,6 +76,7 @@ class Desk(QObject):
         self.library.close()
         self.bridge.close()
         self.sound.close()
+        self.watch.close()
 
     def act(self, problem: Problem) -> None:
         """Runs a banner's action."""
@@ -110,6 +114,7 @@ class Desk(QObject):
 
     def _listen(self) -> None:
         self.library.changed.connect(self.ranking.rank)
+        self.watch.changed.connect(self._look_at)
         self.settings.folders_excluded.connect(self._exclude)
         self.ranking.heard.connect(self._hear)
         self.recording.recorded.connect(self._keep_take)
@@ -117,6 +122,10 @@ class Desk(QObject):
         self.recording.nothing.connect(self._show_last_take)
         self._session.ranking_changed.connect(self._prepare_best)
         self._session.take_changed.connect(self._follow_take)
+
+    def _look_at(self, paths: tuple[Path, ...]) -> None:
+        if not self._session.demo:
+            self.library.index(tuple(map(Path, self._session.settings.watch_folders)), paths)
 
     def _exclude(self, folders: tuple[Path, ...]) -> None:
         for folder in folders:
@@ -134,7 +143,8 @@ class Desk(QObject):
 
     def _follow_take(self, take: Take | None) -> None:
         self.playback.grid = take_grid(take) if take is not None else None
-        if take is not None and take.bpm is not None and not self._session.tempo.locked:
+        tempo = self._session.tempo
+        if take is not None and take.bpm not in (None, tempo.bpm) and not tempo.locked:
             self._session.tempo = Tempo(take.bpm, "take" if take.over_beat is None else "beat")
 
     def _hear(self, take: Take, features: TakeFeatures, offset_s: float) -> None:

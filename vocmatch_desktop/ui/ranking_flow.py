@@ -36,6 +36,7 @@ class RankingFlow(QObject):
         super().__init__(parent)
         self._session, self._bridge, self._now, self._library = session, bridge, now, library
         self._handle: JobHandle | None = None
+        self._ranked: tuple[object, ...] | None = None
         self._timer = QTimer(self, interval=SETTLE_MS, singleShot=True)
         self._timer.timeout.connect(self.rank_now)
         session.selection_changed.connect(lambda _: self.rank())
@@ -52,6 +53,7 @@ class RankingFlow(QObject):
         take, library = self._session.take, self._library()
         if take is None or library is None:
             return
+        self._ranked = _matters(take)
         selection, settings = self._session.selection, self._session.settings
         spec = MatchSpec(
             take=take.audio_path,
@@ -82,12 +84,12 @@ class RankingFlow(QObject):
         self._session.ranking_busy = False
 
     def _change_take(self, take: Take | None) -> None:
-        ranking = self._session.ranking
-        if take is not None and ranking is not None and ranking.take == take.folder:
+        if take is not None and self._ranked == _matters(take):
             return
         self.cancel()
         self._session.forget_fitted()
         if take is None:
+            self._ranked = None
             self._session.ranking = None
         else:
             self.rank_now()  # the last order stays until the new one is there: nothing jumps twice
@@ -116,3 +118,8 @@ class RankingFlow(QObject):
         words, remedy = said(error)
         action, command = (self.tr("Try again"), "rank_now") if not isinstance(error, NoSinging) else ("", "")
         self._session.problem.emit(Problem(words, remedy, action, command))
+
+
+def _matters(take: Take) -> tuple[object, ...]:
+    """What of a take a ranking depends on; a new name or star does not."""
+    return take.audio_path, take.bpm, take.first_beat_s

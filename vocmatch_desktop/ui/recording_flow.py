@@ -32,13 +32,12 @@ TICK_MS = 16
 class RecordingFlow(QObject):
     """Records one take at a time; `recorded` brings it when it is safe on the disk.
 
-    What the live view and the meter show comes as signals, at screen rate: `began`, `sang`, `pitched`, `level`, `over`.
+    What the live view shows comes as signals, at screen rate: `began`, `sang`, `pitched`, `over`.
     """
 
     began = Signal(int, object)  # rate in Hz, Grid | None
     sang = Signal(object)  # float32 [n], the newest samples
     pitched = Signal(object, object)  # times in the take, MIDI pitches (NaN: unvoiced); later ones replace earlier ones
-    level = Signal(float, bool)  # peak dBFS, clipped
     over = Signal()
     recorded = Signal(object)  # Take
     nothing = Signal()  # no take came of it
@@ -121,17 +120,10 @@ class RecordingFlow(QObject):
         if takes is None or recorder is None:
             return
         phase = takes.poll()
-        self._show_level(recorder)
         if phase is Phase.RECORDING:
             self._follow(recorder)
         elif phase is Phase.OVER:
             self._finish(takes)
-
-    def _show_level(self, recorder: Recorder) -> None:
-        levels = recorder.levels()
-        self.level.emit(levels.peak_dbfs, levels.clipped)
-        if levels.clipped:
-            recorder.clear_clip()
 
     def _follow(self, recorder: Recorder) -> None:
         if self._heard < 0:

@@ -338,9 +338,6 @@ class LibraryCommands(Protocol):
     def open_demo(self) -> None:
         """Opens the demo library; its rows appear as they are ready."""
 
-    def open_paths(self, paths: tuple[Path, ...]) -> None:
-        """Takes a drop: folders are added to the library, sound files are imported as takes."""
-
     def copy_file(self, path: Path) -> None:
         """Puts the file itself on the clipboard."""
 

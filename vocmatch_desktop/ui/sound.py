@@ -6,17 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from vocmatch_desktop.audio import devices
 from vocmatch_desktop.audio.capture import Recorder
 from vocmatch_desktop.audio.clock import measure_loopback, pair_name
+from vocmatch_desktop.audio.monitor import Monitor
 from vocmatch_desktop.audio.playback import Player
 from vocmatch_desktop.errors import UserError
 from vocmatch_desktop.jobs.protocol import Bug
 from vocmatch_desktop.settings import Settings
 from vocmatch_desktop.ui.jobs_bridge import JobsBridge
 from vocmatch_desktop.ui.session import DeviceChoice, DeviceList, Problem, Session
+
+METER_MS = 16
 
 Failed = Callable[[UserError | Bug], None]
 Device = TypeVar("Device")
@@ -33,22 +36,30 @@ class _Want(Generic[Device]):
 class Sound(QObject):
     """Keeps one open player and one open recorder for the devices the settings name.
 
-    `with_player` and `with_recorder` call back at once where the device is open already.
+    `with_player` and `with_recorder` call back at once where the device is open already. While the microphone is open
+    `level` tells what it hears; `quiet` that it was closed.
     """
+
+    level = Signal(float, bool)  # peak dBFS, clipped
+    quiet = Signal()
 
     def __init__(self, session: Session, bridge: JobsBridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._bridge = session, bridge
         self.player: Player | None = None
         self.recorder: Recorder | None = None
+        self._monitor: Monitor | None = None
+        self._metering = QTimer(self, interval=METER_MS)
+        self._metering.timeout.connect(self._measure_level)
         self._wants_player: _Want[Player] | None = None
         self._wants_recorder: _Want[Recorder] | None = None
         self._used = _devices_of(session.settings)
         session.settings_changed.connect(self._use_settings)
 
     def look(self) -> None:
-        """Lists what is plugged in."""
+        """Lists what is plugged in; opens both devices where the singer wants to hear herself."""
         self._bridge.in_thread(_list, self._show, failed=self._say)
+        self._apply_monitoring()
 
     def look_again(self) -> None:
         """Lists what is plugged in now; everything that is open is closed for it."""
@@ -98,6 +109,8 @@ class Sound(QObject):
 
     def close(self) -> None:
         """Closes both; called when the bridge is closed, so that nothing is being opened any more."""
+        self._metering.stop()
+        self._stop_monitor()
         for device in (self.player, self.recorder):
             if device is not None:
                 device.close()
@@ -116,6 +129,7 @@ class Sound(QObject):
 
     def _got_recorder(self, recorder: Recorder) -> None:
         self.recorder = recorder
+        self._metering.start()
         want, self._wants_recorder = self._wants_recorder, None
         if want is not None:
             want.use(recorder)
@@ -141,13 +155,49 @@ class Sound(QObject):
         if used[1:] != self._used[1:]:
             self._close_recorder()
         self._used = used
+        self._apply_monitoring()
+
+    def _apply_monitoring(self) -> None:
+        if not self._session.settings.monitoring:
+            self._stop_monitor()
+        elif self._monitor is None:
+            self.with_recorder(lambda recorder: self.with_player(lambda player: self._listen_to(recorder, player)))
+
+    def _listen_to(self, recorder: Recorder, player: Player) -> None:
+        if not self._session.settings.monitoring or self._monitor is not None:
+            return
+        monitor = Monitor(recorder, player)
+        try:
+            monitor.start()
+        except UserError as error:
+            self._session.problem.emit(Problem(error.message, error.remedy))
+        else:
+            self._monitor = monitor
+
+    def _stop_monitor(self) -> None:
+        if self._monitor is not None:
+            self._monitor.stop()
+            self._monitor = None
+
+    def _measure_level(self) -> None:
+        if self.recorder is None:
+            self._metering.stop()
+            return
+        levels = self.recorder.levels()
+        self.level.emit(levels.peak_dbfs, levels.clipped)
+        if levels.clipped:
+            self.recorder.clear_clip()
 
     def _close_player(self) -> None:
+        self._stop_monitor()
         if self.player is not None:
             self._bridge.in_thread(self.player.close)
             self.player = None
 
     def _close_recorder(self) -> None:
+        self._stop_monitor()
+        self._metering.stop()
+        self.quiet.emit()
         if self.recorder is not None:
             self._bridge.in_thread(self.recorder.close)
             self.recorder = None

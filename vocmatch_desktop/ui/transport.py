@@ -168,8 +168,6 @@ class Transport(QWidget):
         sounding = activity != "idle"
         self.play.setIcon(self._theme.icon("ph.stop-fill" if sounding else "ph.play-fill"))
         self.input.setEnabled(not recording)
-        if activity == "idle":
-            self.meter.rest()
 
     def _show_tempo(self, tempo: Tempo) -> None:
         self.bpm.blockSignals(True)
