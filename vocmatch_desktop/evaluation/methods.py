@@ -50,7 +50,7 @@ def pulses_alone(take: TakeFeatures, beats: Sequence[Fingerprint]) -> NDArray[np
 
 
 def _surface(sung: Float32, beat: Fingerprint, take_s: float) -> tuple[Float32, int]:
-    odds = align.looped(notes.note_odds(beat, notes.HOP_S), beat, take_s)
+    odds = align.looped(align.weighed_odds(beat), beat, take_s)
     return align.standard_surface(sung, odds, align.pickup_rows(beat.grid))
 
 

@@ -29,7 +29,7 @@ _SAME_RATIO = 0.0025
 
 _OCTAVES = (1.0, 0.5, 2.0)
 _TEMPO_PEAKS = 3
-"""Tempo ratios, beside 1 and the take's own hypotheses, whose pulses agree best and that are searched."""
+"""Tempo ratios, beside 1, that are searched where the tempo is unknown: those whose pulses agree best."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,11 +109,16 @@ def pulse_at(agreement: Float32, ratio: float) -> float:
 def search(view: TakeView, beat: Fingerprint, max_shift: int) -> list[Lay]:
     """The best lay for every transposition within ±`max_shift` and every likely tempo, best first."""
     agreement = groove.pulse_agreement(view.slides, groove.beat_pulses(beat)[None])[0]
-    odds = looped(notes.note_odds(beat, notes.HOP_S), beat, view.take.duration_s * (1 + MAX_STRETCH))
+    odds = looped(weighed_odds(beat), beat, view.take.duration_s * (1 + MAX_STRETCH))
     found: list[Lay] = []
     for tempo in likely_tempi(view, beat.grid.bpm, agreement):
-        found += _lays(view, beat.grid, odds, tempo, pulse_at(agreement, tempo.ratio), max_shift)
+        found += _lays(view, beat, odds, tempo, pulse_at(agreement, tempo.ratio), max_shift)
     return sorted(found, key=lambda lay: (-lay.evidence, abs(lay.transform.transpose), lay.transform.start_s))
+
+
+def weighed_odds(beat: Fingerprint) -> Float32:
+    """The odds of the exact search, float32 [n, 12] every `notes.HOP_S`."""
+    return notes.by_metre(notes.note_odds(beat, notes.HOP_S), beat.grid, notes.HOP_S)
 
 
 def settle(view: TakeView, beat: Fingerprint, lay: Lay) -> Transform:
@@ -125,7 +130,7 @@ def settle(view: TakeView, beat: Fingerprint, lay: Lay) -> Transform:
     on_clock = view.clock is not None and view.clock.first_beat_s is not None
     if on_clock or chosen.start_s < 0 or beat.duration_s < view.take.duration_s * chosen.tempo_ratio:
         return chosen
-    odds = notes.note_odds(beat, notes.HOP_S)
+    odds = weighed_odds(beat)
     surface, _ = standard_surface(view.sung.on_lattice(chosen.tempo_ratio, notes.HOP_S), odds, 0)
     fit = groove.onset_fit(view.onsets.on_lattice(chosen.tempo_ratio), groove.onset_train(beat))
     starts = np.arange(len(fit)) * groove.FINE_HOP_S
@@ -134,7 +139,8 @@ def settle(view: TakeView, beat: Fingerprint, lay: Lay) -> Transform:
     return replace(chosen, start_s=float(starts[int(np.argmax(together))]))
 
 
-def _lays(view: TakeView, grid: BeatGrid, odds: Float32, tempo: Tempo, pulse: float, max_shift: int) -> list[Lay]:
+def _lays(view: TakeView, beat: Fingerprint, odds: Float32, tempo: Tempo, pulse: float, max_shift: int) -> list[Lay]:
+    grid, short = beat.grid, beat.duration_s < view.take.duration_s * (1 + MAX_STRETCH)
     surface, first = standard_surface(view.sung.on_lattice(tempo.ratio, notes.HOP_S), odds, pickup_rows(grid))
     starts = (first + np.arange(surface.shape[1])) * notes.HOP_S
     if view.clock is not None and view.clock.first_beat_s is not None and tempo.reachable:
@@ -148,7 +154,7 @@ def _lays(view: TakeView, grid: BeatGrid, odds: Float32, tempo: Tempo, pulse: fl
     for shift in range(-max_shift, max_shift + 1):
         row = shift % 12
         start = float(starts[int(np.argmax(surface[row]))])
-        transform = Transform(shift, tempo.ratio, start, tempo.octave)
+        transform = Transform(shift, tempo.ratio, within_loop(start, beat) if short else start, tempo.octave)
         price = fuse.shift_price(shift) + fuse.tempo_price(tempo.ratio, known=view.clock is not None)
         price += 0.0 if tempo.reachable else fuse.OUT_OF_REACH
         lays.append(Lay(transform, float(soft[row]), pulse, fuse.evidence(float(soft[row]), pulse) - price))
@@ -160,6 +166,12 @@ def loop(grid: BeatGrid, duration_s: float) -> tuple[float, float]:
     bars = np.arange(grid.downbeat, len(grid.beats_s), grid.beats_per_bar)
     lines = grid.beats_s[bars[(grid.beats_s[bars] >= 0) & (grid.beats_s[bars] <= duration_s)]]
     return (float(lines[0]), float(lines[-1])) if len(lines) > 1 else (0.0, duration_s)
+
+
+def within_loop(time_s: float, beat: Fingerprint) -> float:
+    """Where in the file a looped beat is at `time_s`."""
+    begin_s, end_s = loop(beat.grid, beat.duration_s)
+    return time_s if time_s < end_s - notes.HOP_S / 2 else begin_s + (time_s - begin_s) % (end_s - begin_s)
 
 
 def looped(odds: Float32, beat: Fingerprint, take_s: float) -> Float32:

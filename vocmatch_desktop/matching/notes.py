@@ -13,13 +13,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vocmatch_desktop.types import Fingerprint, Float32, TakeFeatures
+from vocmatch_desktop.types import BeatGrid, Fingerprint, Float32, TakeFeatures
 
 HOP_S = 0.2
 """Seconds of beat between rows in the exact search: about a sixteenth; finer gained nothing on real takes."""
 
-SURPRISE = 0.2
-"""How often a singer sings what does not sound: passing notes, sevenths, slips. Anything from .05 to .4 ranks alike."""
+SURPRISE = 0.3
+"""How often a singer sings what does not sound: passing notes, sevenths, slips. Anything from .1 to .4 ranks alike."""
+
+BASS = 0.15
+"""Share of the bass in what sounds: a root that is felt, though its partials barely reach the singer's range."""
+
+STRONG = 0.3
+"""A clash on a beat counts 1 + this, one between beats 1 − this."""
+
+GLIDE = 0.15
+"""Semitones a frame at which a voice glides rather than holds a note."""
 
 SPREAD = 0.5
 """Semitones by which a sung pitch may miss its pitch class (one standard deviation)."""
@@ -36,11 +45,26 @@ def note_odds(beat: Fingerprint, hop_s: float) -> Float32:
     """
     frames = max(int(np.ceil(beat.duration_s / hop_s)), 1)
     centres = (np.arange(frames) + 0.5) * hop_s
-    chroma = _over_time(beat.chroma.astype(np.float32), beat.grid.steps_s, centres, hop_s)
+    chroma = _over_time(with_bass(beat), beat.grid.steps_s, centres, hop_s)
     total = chroma.sum(axis=1, keepdims=True)
     floor = _SILENCE * float(total.mean()) + 1e-9
     share = (chroma + floor / 12) / (total + floor)
     return np.asarray(np.log(12 * (1 - SURPRISE) * share + SURPRISE), dtype=np.float32)
+
+
+def with_bass(beat: Fingerprint) -> Float32:
+    """What sounds a step, float32 [S, 12]: chroma with its share of bass, as loud as the chroma alone."""
+    total = beat.chroma.sum(axis=1, keepdims=True)
+    bass = beat.bass / np.maximum(beat.bass.sum(axis=1, keepdims=True), 1e-9)
+    return np.asarray((1 - BASS) * beat.chroma + BASS * bass * total, dtype=np.float32)
+
+
+def by_metre(odds: Float32, grid: BeatGrid, hop_s: float) -> Float32:
+    """The odds about their mean, those on beats weighing more and those between less."""
+    times = (np.arange(len(odds)) + 0.5) * hop_s
+    phase = np.interp(times, grid.beats_s, np.arange(len(grid.beats_s)))
+    weight = 1 + STRONG * np.cos(2 * np.pi * phase)
+    return np.asarray((odds - odds.mean()) * weight[:, None], dtype=np.float32)
 
 
 def _over_time(values: Float32, steps_s: NDArray[np.float64], centres: NDArray[Any], hop_s: float) -> Float32:
@@ -71,14 +95,23 @@ class SungFrames:
 
 
 def sung_frames(take: TakeFeatures) -> SungFrames:
-    """Spreads every voiced frame over the pitch classes near it, weighted by how sure the tracker is."""
+    """Spreads every voiced frame over the pitch classes near it, weighted by how sure and how held it is."""
     voiced = take.pitch.voiced & (take.pitch.f0_hz > 0)
     pitch = 69 + 12 * np.log2(np.maximum(take.pitch.f0_hz[voiced], 1.0) / 440)
     apart = (pitch[:, None] - np.arange(12) + 6) % 12 - 6
     weights = np.exp(-0.5 * (apart / SPREAD) ** 2)
-    weights *= take.pitch.confidence[voiced][:, None] / weights.sum(axis=1, keepdims=True)
+    sure = take.pitch.confidence[voiced] * _held(pitch)
+    weights *= sure[:, None] / weights.sum(axis=1, keepdims=True)
     weights /= max(float(weights.sum()), 1e-9)
     return SungFrames(np.maximum(take.pitch.times_s[voiced], 0.0), weights.astype(np.float32))
+
+
+def _held(pitch: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    """How held every frame is, 1 … 0: half where the pitch moves by `GLIDE` a frame."""
+    from scipy.ndimage import uniform_filter1d
+
+    moved = uniform_filter1d(np.abs(np.gradient(pitch)), 5) if len(pitch) > 1 else np.zeros(len(pitch))
+    return np.asarray(1 / (1 + (moved / GLIDE) ** 2))
 
 
 def correlate(sung: Float32, odds: Float32, length: int) -> Float32:

@@ -14,6 +14,9 @@ from vocmatch_desktop.types import Fingerprint, Match, Report, TakeFeatures, Tra
 _BATCH = 32
 """Beats between looks at whether more are worth it."""
 
+_SMALL = 64
+"""Libraries up to this size are searched whole."""
+
 _SETTLED = 20
 """The search ends when this many exact results beat the first look at everything not yet searched…"""
 
@@ -65,7 +68,9 @@ def _exact(
     order = np.lexsort((beats.ids, -look.evidence))
     found: dict[int, Match] = {}
     for start in range(0, min(len(order), _BUDGET), _BATCH):
-        if _settled([match.score for match in found.values()], fuse.score(float(look.evidence[order[start]]))):
+        if len(order) > _SMALL and _settled(
+            [match.score for match in found.values()], fuse.score(float(look.evidence[order[start]]))
+        ):
             break
         for i in order[start : min(start + _BATCH, _BUDGET)]:
             report(len(found) / min(len(order), _BUDGET), "Comparing with the likeliest beats")

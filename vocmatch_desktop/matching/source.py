@@ -13,7 +13,7 @@ from vocmatch_desktop.matching.groove import beat_pulses
 from vocmatch_desktop.matching.notes import note_odds
 from vocmatch_desktop.types import Fingerprint, Float32
 
-COARSE_VERSION = 1
+COARSE_VERSION = 2
 """Changes whenever `coarse` gives other numbers: side files written with another version are rebuilt."""
 
 COARSE_HOP_S = 0.5
