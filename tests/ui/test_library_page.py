@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from vocmatch_desktop.settings import Settings
@@ -194,3 +194,16 @@ def test_the_first_row_gives_the_keys_to_the_table_but_not_while_someone_types(
     line.setFocus()
     session.put_tracks(synthetic_rows(3))
     assert page.window().focusWidget() is line
+
+
+def test_everything_that_takes_keys_has_a_name(
+    page: LibraryPage, search: SearchBox, folders: FoldersList, session: Session
+) -> None:
+    def nameless(root: QWidget) -> list[QWidget]:
+        takers = [each for each in [root, *root.findChildren(QWidget)] if each.focusPolicy() != Qt.FocusPolicy.NoFocus]
+        visible = [each for each in takers if each.isVisible()]
+        return [each for each in visible if not (each.accessibleName() or getattr(each, "text", str)())]
+
+    assert [*nameless(page), *nameless(search), *nameless(folders)] == []
+    session.put_tracks(synthetic_rows(3))
+    assert nameless(page) == []

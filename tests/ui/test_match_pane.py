@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from vocmatch_desktop.errors import NotFound
@@ -311,3 +311,15 @@ def test_thumbnails_are_drawn_once_and_only_the_latest_are_kept(qtbot: QtBot, th
     kept.forget(1)
     kept.get(1, size.toSizeF(), theme.color("fit"), 2.0)
     assert asked[-1] == 1
+
+
+def test_everything_that_takes_keys_has_a_name(matched: MatchPane, session: Session, sound: Path) -> None:
+    session.set_fitted(FittedFile(1, "ready", sound))
+    takers = [
+        widget
+        for widget in matched.findChildren(QWidget)
+        if widget.isVisible() and widget.focusPolicy() != Qt.FocusPolicy.NoFocus and not isinstance(widget, QLabel)
+    ]
+    assert len(takers) >= 7
+    nameless = [widget for widget in takers if not (widget.accessibleName() or getattr(widget, "text", str)())]
+    assert nameless == []
