@@ -272,7 +272,11 @@ def _make_take(order: Order) -> None:
     known = {} if take.free else {"bpm": take.bpm, "first_beat_s": take.first_beat_s}
     store = TakeStore(order.places.takes)
     draft = store.begin(take.title, **known)
-    files.write(draft.audio_path, sound, subtype="PCM_24")
+    try:
+        files.write(draft.audio_path, sound, subtype="PCM_24")
+    except BaseException:
+        store.discard(draft)
+        raise
     _write_json(draft.folder / "truth.json", takes.take_truth(take))
     store.keep(draft, peak_dbfs=float(20 * np.log10(np.abs(sound.samples).max())), **known)
 
