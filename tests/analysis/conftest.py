@@ -31,7 +31,7 @@ def _hit(kind: str, rng: np.random.Generator) -> Samples:
 
 @pytest.fixture(scope="session")
 def drums() -> Callable[..., Samples]:
-    """drums(bpm, seconds, first_beat_s=0): kick on 1 and 3, snare on 2 and 4, hats on eighths; float32 [n]."""
+    """drums(bpm, seconds, first_beat_s=0): kick on 1 and 3, snare on 2 and 4, hats on eighths."""
 
     def render(bpm: float, seconds: float, first_beat_s: float = 0.0) -> Samples:
         rng = np.random.default_rng(1)
@@ -50,7 +50,7 @@ def drums() -> Callable[..., Samples]:
 
 @pytest.fixture(scope="session")
 def chords() -> Callable[..., Samples]:
-    """chords(chords as MIDI numbers, seconds each, times through, detuned by semitones): saw-like tones, float32 [n]."""
+    """chords(chords as MIDI numbers, seconds each, times through, detuned by semitones): saw-like tones."""
 
     def render(progression: Sequence[Sequence[int]], each_s: float, times: int, detune: float = 0.0) -> Samples:
         time = np.arange(int(each_s * RATE)) / RATE
