@@ -37,7 +37,7 @@ from vocmatch_desktop.types import Audio, AudioFile, Float32
 # fmt: off
 AUDIO_SUFFIXES = frozenset((
     ".wav", ".wave", ".bwf", ".w64", ".rf64", ".aif", ".aiff", ".aifc", ".caf", ".au", ".flac", ".ogg", ".oga", ".opus",
-    ".mp3", ".m4a", ".m4b", ".mp4", ".aac", ".alac", ".wma",
+    ".mp3", ".m4a", ".m4b", ".aac", ".alac", ".wma",
 ))
 # fmt: on
 """Suffixes (lower case) of files worth looking into when a folder is scanned."""

@@ -85,9 +85,6 @@ class Player:
     def close(self) -> None:
         """Stops and closes the device."""
         self.stop()
-        for run in self._ending:
-            run.abandon()
-        self._ending.clear()
         self._close_stream()
 
     def __enter__(self) -> Self:
@@ -211,6 +208,9 @@ class Player:
             self._run.scene = change(self._run.scene)
 
     def _close_stream(self) -> None:
+        for run in self._ending:  # they must not look at a stream that is gone
+            run.abandon()
+        self._ending.clear()
         if self._stream is not None:
             self._stream.close()
             self._stream = None
