@@ -38,7 +38,7 @@ MATCH = Match(
         reason("tempo", per_cent=1.4, octave=1.0),
         reason("enters", bar=9),
         reason("pulse", z=2.0),
-        reason("clash", note="F♯", chord="F major", bar=11),
+        reason("clash", note="F♯", chord="F major", bar=11, beat_s=71.5),
         reason("lead_busy", from_bar=13, to_bar=16),
     ),
     ((81.0, OTHER), (64.0, HALVED)),
@@ -112,7 +112,12 @@ def test_silence_about_the_space_means_that_there_is_some() -> None:
 
 def test_the_line_under_the_waveform_says_how_the_beat_is_laid(matched: MatchPane) -> None:
     assert matched.fit.text() == "enters at bar 9 · +2 semitones · +1.4\u202f% tempo"
-    assert matched.reasons.text() == "clash: F♯ over F major, bar 11"
+    assert matched.reasons.accessibleDescription() == "clash: F♯ over F major, bar 11 ▸"
+
+
+def test_a_clash_can_be_heard(matched: MatchPane, commands: Any) -> None:
+    matched.reasons.linkActivated.emit("0")
+    assert commands.asked("play_from") == [(70.5,)]
 
 
 def test_another_way_to_lay_the_beat_can_be_chosen(matched: MatchPane, commands: Any) -> None:
@@ -125,7 +130,8 @@ def test_another_way_to_lay_the_beat_can_be_chosen(matched: MatchPane, commands:
 
 def test_beats_far_down_say_that_nobody_looked_closely() -> None:
     (words,) = match_words.other_reasons(Match(1, 3.0, Parts(notes=20, groove=30), Transform()))
-    assert "too far down" in words
+    assert "too far down" in words.words
+    assert words.target is None
 
 
 @pytest.mark.parametrize(

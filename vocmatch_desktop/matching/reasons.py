@@ -128,7 +128,8 @@ def _clash(sung: HeldNotes, beat: Fingerprint, transform: Transform) -> list[Rea
     note = Key(int(sung.pitch[worst]) % 12, False).name
     chord = chord_at(beat, float(sung.time_s[worst]), float(sung.length_s[worst])).transposed(transform.transpose)
     name = f"{Key(chord.tonic, False).name} {'minor' if chord.minor else 'major'}"
-    return [Reason("clash", (("note", note), ("chord", name), ("bar", bar + 1)))]
+    where = (("bar", bar + 1), ("beat_s", round(float(sung.time_s[worst]), 2)))
+    return [Reason("clash", (("note", note), ("chord", name), *where))]
 
 
 def _metre(positions: NDArray[np.float64], beats_per_bar: int) -> NDArray[np.float64]:

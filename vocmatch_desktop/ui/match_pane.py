@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -20,10 +19,11 @@ from PySide6.QtWidgets import (
 )
 
 from vocmatch_desktop.errors import UserError
-from vocmatch_desktop.types import Match, Take
+from vocmatch_desktop.types import Match, Take, Transform
 from vocmatch_desktop.ui import library_words, match_words
 from vocmatch_desktop.ui.drag_chip import DragChip
 from vocmatch_desktop.ui.library_rows import Row
+from vocmatch_desktop.ui.link_label import LinkLabel
 from vocmatch_desktop.ui.score_bars import ScoreBars
 from vocmatch_desktop.ui.session import Audition, FittedFile, LibraryCommands, Playhead, Problem, Session
 from vocmatch_desktop.ui.theme import SPACE_1, SPACE_2, SPACE_4, Theme
@@ -32,7 +32,7 @@ from vocmatch_desktop.ui.waveform import Region, WaveformView
 SCORE_PX = 28
 BALANCE_STEPS = 100
 SENTENCES = 4
-"""Reasons shown at once; the rest is in the tooltip."""
+"""Reasons shown at once, beside those at the bars."""
 
 
 class MatchPane(QWidget):
@@ -73,13 +73,11 @@ class MatchPane(QWidget):
     def _make_sentences(self) -> None:
         self.fit = QLabel()
         self.fit.setWordWrap(True)
-        self.reasons = self._secondary()
-        self.alternatives = QLabel()
-        self.alternatives.setTextFormat(Qt.TextFormat.RichText)
-        self.alternatives.setWordWrap(True)
-        self.alternatives.setTextInteractionFlags(Qt.TextInteractionFlag.LinksAccessibleByMouse | _LINK_KEYS)
-        self.alternatives.setAccessibleName(self.tr("Other ways to lay this beat"))
-        self.alternatives.linkActivated.connect(self._choose_alternative)
+        self.reasons = LinkLabel(self._theme, self.tr("Reasons"), "<br>")
+        self.reasons.setProperty("secondary", True)
+        self.reasons.chosen.connect(self._commands.play_from)
+        self.alternatives = LinkLabel(self._theme, self.tr("Other ways to lay this beat"), "&nbsp;· ")
+        self.alternatives.chosen.connect(self._choose_transform)
 
     def _make_controls(self) -> None:
         self.balance = QSlider(Qt.Orientation.Horizontal)
@@ -203,7 +201,6 @@ class MatchPane(QWidget):
         self.copy.setIcon(self._theme.icon("ph.copy"))
         self.folder.setIcon(self._theme.icon("ph.folder-open"))
         self.keep.setIcon(self._theme.icon("ph.bookmark-simple-fill", "fit"))
-        self._show_alternatives(self._session.match)
 
     # Showing
 
@@ -237,22 +234,8 @@ class MatchPane(QWidget):
         self.score.setAccessibleName(self.tr("Score {} of 100").format(self.score.text()))
         self.bars.show_parts(match_words.parts(match))
         self.fit.setText(match_words.laying(match))
-        sentences = match_words.other_reasons(match)
-        self.reasons.setText("\n".join(sentences[:SENTENCES]))
-        self.reasons.setToolTip("\n".join(sentences) if len(sentences) > SENTENCES else "")
-        self._show_alternatives(match)
-
-    def _show_alternatives(self, match: Match | None) -> None:
-        if match is None:
-            return
-        colour = self._theme.color("fit").name()
-        links = [
-            f'<a style="color: {colour}; text-decoration: none" href="{place}">'
-            f"{_together(match_words.alternative(score, found, match.transform))}</a>"
-            for place, (score, found) in enumerate(match.alternatives)
-        ]
-        self.alternatives.setText("&nbsp;· ".join(links))
-        self.alternatives.setVisible(bool(links))
+        self.reasons.show_phrases(match_words.other_reasons(match)[:SENTENCES])
+        self.alternatives.show_phrases(match_words.alternatives(match))
 
     def _standing(self, row: Row | None, match: Match | None) -> str:
         if match is not None and self._session.ranking is not None:
@@ -353,10 +336,9 @@ class MatchPane(QWidget):
 
     # Asking
 
-    def _choose_alternative(self, link: str) -> None:
-        match = self._session.match
-        if match is not None:
-            self._commands.choose_transform(match.beat_id, match.alternatives[int(link)][1])
+    def _choose_transform(self, found: Transform) -> None:
+        if self._session.match is not None:
+            self._commands.choose_transform(self._session.match.beat_id, found)
 
     def _keep(self) -> None:
         if self._session.beat_id is not None:
@@ -377,14 +359,6 @@ class MatchPane(QWidget):
 
     def _say_failure(self, error: UserError) -> None:
         self._session.problem.emit(Problem(error.message, error.remedy))
-
-
-def _together(words: str) -> str:
-    """Escaped, and never broken inside."""
-    return escape(words).replace(" ", "&nbsp;")
-
-
-_LINK_KEYS = Qt.TextInteractionFlag.LinksAccessibleByKeyboard
 
 
 def _small(words: str) -> QLabel:

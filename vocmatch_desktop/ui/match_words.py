@@ -5,13 +5,16 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from vocmatch_desktop.matching import words
-from vocmatch_desktop.types import Match, Transform
+from vocmatch_desktop.types import Match, Reason, Transform
 from vocmatch_desktop.ui.library_words import AUDIBLE_RATIO, percent, signed
+from vocmatch_desktop.ui.link_label import Phrase
 from vocmatch_desktop.ui.score_bars import PartScore
 
 ENTERS = "enters"
 _LAID = frozenset({ENTERS, "transpose", "tempo"})
 """Kinds that the line under the waveform says already."""
+LEAD_IN_S = 1.0
+"""A clash is heard from a little before it."""
 EASY_SPACE = 60.0
 """From here on silence about the space means that there is some."""
 
@@ -44,13 +47,27 @@ def laying(match: Match) -> str:
     return " · ".join([*enters[:1], transform(match.transform)])
 
 
-def other_reasons(match: Match) -> tuple[str, ...]:
-    """The reasons that are not said beside a bar already, most telling first; only the closest beats have any."""
+def other_reasons(match: Match) -> tuple[Phrase, ...]:
+    """The reasons that are not said beside a bar already, most telling first; only the closest beats have any.
+
+    A reason that happens at one moment leads there: the target is a second of the original beat.
+    """
     if not match.reasons:
-        return (tr("too far down the list to be looked at closely"),)
+        return (Phrase(tr("too far down the list to be looked at closely")),)
     told = {part.why for part in parts(match)}
-    sentences = [words.sentence(reason) for reason in match.reasons if reason.kind not in _LAID]
-    return tuple(sentence for sentence in dict.fromkeys(sentences) if sentence and sentence not in told)
+    left = (reason for reason in match.reasons if reason.kind not in _LAID)
+    return tuple(_phrase(reason) for reason in left if words.sentence(reason) not in told)
+
+
+def _phrase(reason: Reason) -> Phrase:
+    beat_s = dict(reason.values).get("beat_s")
+    sentence = words.sentence(reason)
+    return Phrase(sentence) if beat_s is None else Phrase(f"{sentence} ▸", max(float(beat_s) - LEAD_IN_S, 0.0))
+
+
+def alternatives(match: Match) -> tuple[Phrase, ...]:
+    """The other ways to lay the beat; the target is the transform."""
+    return tuple(Phrase(alternative(score, found, match.transform), found) for score, found in match.alternatives)
 
 
 def transform(found: Transform) -> str:
