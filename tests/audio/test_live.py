@@ -169,7 +169,7 @@ def test_the_singer_hears_himself(virtual_audio: virtual.VirtualAudio, voice: Pa
     with (
         virtual_audio.overhears() as played,
         Recorder(devices.find_input()) as recorder,
-        Player(devices.find_output(), latency=0.03) as player,
+        Player(devices.find_output()) as player,
     ):
         monitor = Monitor(recorder, player)
         monitor.start()

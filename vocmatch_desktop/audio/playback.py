@@ -37,7 +37,7 @@ from vocmatch_desktop.audio.run import Run
 from vocmatch_desktop.errors import DeviceError, UserError
 
 LATENCY_S = 0.1
-"""Generous: nothing that is played ahead of time needs less, and a busy computer is not heard. `Monitor` wants 0.02."""
+"""Generous: nothing that is played ahead of time needs less, and a busy computer is not heard."""
 
 SETTLING_S = 0.3
 """A driver's clock jumps by tens of milliseconds while a stream starts (measured: under 100 ms)."""
