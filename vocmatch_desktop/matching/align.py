@@ -101,18 +101,15 @@ def meant_octave(take: TakeFeatures, beat_bpm: float) -> float:
     return tempo.octave if tempo.reachable else 1.0
 
 
-def pulse_at(agreement: Float32, ratio: float) -> float:
-    """The pulses' agreement at a tempo ratio."""
-    return float(np.interp(np.log(ratio), np.log(groove.ratios()), agreement))
-
-
 def search(view: TakeView, beat: Fingerprint, max_shift: int) -> list[Lay]:
     """The best lay for every transposition within ±`max_shift` and every likely tempo, best first."""
     agreement = groove.pulse_agreement(view.slides, groove.beat_pulses(beat)[None])[0]
     odds = looped(weighed_odds(beat), beat, view.take.duration_s * (1 + MAX_STRETCH))
     found: list[Lay] = []
     for tempo in likely_tempi(view, beat.grid.bpm, agreement):
-        found += _lays(view, beat, odds, tempo, pulse_at(agreement, tempo.ratio), max_shift)
+        found += _lays(
+            view, beat, odds, tempo, float(groove.at_ratios(agreement[None], np.array([tempo.ratio]))[0]), max_shift
+        )
     return sorted(found, key=lambda lay: (-lay.evidence, abs(lay.transform.transpose), lay.transform.start_s))
 
 

@@ -76,6 +76,15 @@ def pulse_agreement(moved: Float32, beats: Float32) -> Float32:
     return np.asarray((correlation - mean) / spread, dtype=np.float32)
 
 
+def at_ratios(agreement: Float32, wanted: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Reads row i of `pulse_agreement` at its own tempo ratio, float64 [n]; between bins it is interpolated."""
+    place = np.clip(MARGIN + np.log(wanted) / PULSE_STEP, 0, 2 * MARGIN)
+    below = np.minimum(place.astype(np.intp), 2 * MARGIN - 1)
+    rows = np.arange(len(wanted))
+    low, high = agreement[rows, below], agreement[rows, below + 1]
+    return np.asarray(low + (place - below) * (high - low), dtype=np.float64)
+
+
 def _window_norms(beats: Float32, width: int) -> NDArray[np.float64]:
     """Norm, about its mean, of every stretch of `width` bins: float64 [n, BINS − width + 1]."""
     first = np.cumsum(np.pad(beats.astype(np.float64), ((0, 0), (1, 0))), axis=1)

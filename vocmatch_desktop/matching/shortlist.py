@@ -61,7 +61,7 @@ def _likeliest(view: align.TakeView, beats: source.BeatSource) -> tuple[list[ali
     bpm = beats.summary[:, source.BPM].tolist()
     if view.clock is not None:
         tempi = [align.clock_tempo(view.clock, one) for one in bpm]
-        return tempi, np.array([align.pulse_at(row, tempo.ratio) for row, tempo in zip(agreement, tempi, strict=True)])
+        return tempi, groove.at_ratios(agreement, np.array([tempo.ratio for tempo in tempi]))
     ratios = groove.ratios()
     near = np.flatnonzero(np.abs(ratios - 1) <= align.MAX_STRETCH)
     worth = fuse.PULSE_WEIGHT * agreement[:, near] - align.stretch_prices()[near]
