@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from vocmatch_desktop.types import STEPS_PER_BEAT, BeatGrid, Fingerprint, Float32
 
-ANALYSER_VERSION = 1
+ANALYSER_VERSION = 2
 """Raised whenever the analysis gives other numbers: the library then analyses again in the background."""
 
 MAGIC, FORMAT = b"VMFP", 1
