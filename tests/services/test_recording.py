@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -130,6 +131,18 @@ def test_over_what_plays(
     assert take.first_beat_s is not None
     assert 0 <= take.first_beat_s < 4 * 60 / BPM
     assert distance_to_clicks(take) < TOLERANCE_S
+
+
+def test_a_crash_would_not_lose_the_grid(store: TakeStore, recorder: Recorder, player: Player) -> None:
+    session = TakeSession(store, recorder, player)
+    session.start(ToClick(BPM, count_in_bars=1))
+    while session.recorded_s < 0.3:
+        session.poll()
+        time.sleep(0.01)
+    (mark,) = store.folder.glob("*/recording.json")
+    noted = json.loads(mark.read_text())
+    take = sing(session, 0.4)
+    assert (noted["bpm"], noted["first_beat_s"]) == (take.bpm, take.first_beat_s)
 
 
 def test_stopped_in_the_count_in(store: TakeStore, recorder: Recorder, player: Player) -> None:

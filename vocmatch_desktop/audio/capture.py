@@ -198,6 +198,11 @@ class Recorder:
         """Length of the take so far."""
         return self._take.file.frames / self.rate if self._take else 0.0
 
+    @property
+    def take_start_s(self) -> float | None:
+        """When the take's first sample stood at the converter; None until it has."""
+        return self._take.start_s if self._take is not None else None
+
     def request_stop(self) -> None:
         """Ends the take without waiting for it."""
         if self._take is not None:
@@ -300,6 +305,11 @@ class _Take:
             self.stopping.set()
         if over:
             self.finish()
+
+    @property
+    def start_s(self) -> float | None:
+        """Stream time of the first sample."""
+        return self._tap.start_s
 
     @property
     def _left(self) -> int | None:

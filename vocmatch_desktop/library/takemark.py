@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -48,6 +49,16 @@ class Mark:
             file.close()
             mark._file = None
         return mark
+
+    def note(self, **facts: Any) -> None:
+        """Adds what has become known; a full disk is no reason to stop singing."""
+        self.facts = {**self.facts, **facts}
+        if self._file is not None:
+            with suppress(OSError):
+                self._file.seek(0)
+                self._file.write(json.dumps(dict(self.facts)).encode())
+                self._file.truncate()
+                self._file.flush()
 
     def remove(self) -> None:
         """Takes the mark away: the take is safe, or is none."""

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from vocmatch_desktop.audio.capture import Recording
 from vocmatch_desktop.audio.clock import first_beat
 from vocmatch_desktop.audio.mixing import Track
 from vocmatch_desktop.audio.playback import Player
@@ -107,8 +106,8 @@ class Guidance:
     def stop(self) -> None:
         """Ends what was started for the take."""
 
-    def place(self, recording: Recording, calibration_s: float) -> Placement | None:
-        """Where the take lies on the grid."""
+    def place(self, take_start_s: float, calibration_s: float) -> Placement | None:
+        """Where a take whose first sample was heard at that stream time lies on the grid."""
         return None
 
 
@@ -126,9 +125,9 @@ class _Playing(Guidance):
         self._at = track.at
         self._rate = player.rate
 
-    def place(self, recording: Recording, calibration_s: float) -> Placement | None:
+    def place(self, take_start_s: float, calibration_s: float) -> Placement | None:
         """The first bar line of the beat in the take, from what was heard with the take's first sample."""
-        frame = self._run.frame_at(recording.adc_start_s - calibration_s)
+        frame = self._run.frame_at(take_start_s - calibration_s)
         if frame is None:
             return None
         return _placed(self._grid, (frame - self._at) / self._rate)
@@ -170,12 +169,12 @@ class _CountedIn(Guidance):
         for source in self._sources:
             source.close()
 
-    def place(self, recording: Recording, calibration_s: float) -> Placement | None:
+    def place(self, take_start_s: float, calibration_s: float) -> Placement | None:
         """The first bar line in the take."""
         heard_s = self._run.heard_at(0) if self._run is not None else None
         if heard_s is None:
             return None
-        return Placement(self._bpm, first_beat(heard_s, recording.adc_start_s, calibration_s))
+        return Placement(self._bpm, first_beat(heard_s, take_start_s, calibration_s))
 
     def _moment(self) -> float | None:
         heard_s = self._run.heard_at(0) if self._run is not None else None

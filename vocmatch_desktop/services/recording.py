@@ -55,6 +55,7 @@ class TakeSession:
         self._calibration_s = calibration_s
         self._draft: Draft | None = None
         self._guided: Guided | None = None
+        self._noted = False
 
     def start(self, guide: Guide | None = None, *, name: str | None = None, seconds: float | None = None) -> None:
         """Begins a take (or its count-in); it ends by itself after `seconds`, if given.
@@ -71,11 +72,16 @@ class TakeSession:
         except UserError:
             self._store.discard(draft)
             raise
-        self._draft = draft
+        self._draft, self._noted = draft, False
 
     def poll(self) -> Phase:
         """Does what is due and tells where the session is; to be called often (every 30 ms or so)."""
-        return self._guided.poll() if self._guided is not None else Phase.OVER
+        if self._guided is None or self._draft is None:
+            return Phase.OVER
+        if not self._noted and (placement := self._guided.placement(self._calibration_s)) is not None:
+            self._noted = True
+            self._draft.mark.note(bpm=placement.bpm, first_beat_s=placement.first_beat_s)
+        return self._guided.poll()
 
     def request_stop(self) -> None:
         """Ends the take or the count-in; click and beat of a `ToClick` or `OverBeat` fall silent."""
@@ -137,6 +143,11 @@ class Guided:
         self.request_stop()
         return Phase.OVER
 
+    def placement(self, calibration_s: float) -> Placement | None:
+        """Where the take that is being sung lies on its grid; None while that is not known."""
+        start_s = self._recorder.take_start_s if self._begun else None
+        return None if start_s is None else self._guide.place(start_s, calibration_s)
+
     def request_stop(self) -> None:
         """Ends the take, and what it was sung to if that was started for it."""
         if not self._stopped:
@@ -150,7 +161,7 @@ class Guided:
         if not self._begun:
             return None, None
         recording = self._recorder.stop()
-        return recording, self._guide.place(recording, calibration_s)
+        return recording, self._guide.place(recording.adc_start_s, calibration_s)
 
     def _start(self, at: float | None) -> None:
         self._begin(at)
