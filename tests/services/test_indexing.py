@@ -15,9 +15,12 @@ import stub_listening
 from vocmatch_desktop.analysis.beat import BeatAnalysis
 from vocmatch_desktop.errors import Cancelled
 from vocmatch_desktop.library.catalogue import Catalogue
-from vocmatch_desktop.library.records import AnalysedFile, FoundFile, NoBeat, NotTaken, RetaggedFile, Survey
+from vocmatch_desktop.library.records import AnalysedFile, Condensed, FoundFile, NoBeat, NotTaken, RetaggedFile, Survey
+from vocmatch_desktop.library.vectors import Vectors
+from vocmatch_desktop.matching import source
 from vocmatch_desktop.services.indexing import IndexSpec, IndexSummary, index, jobs, run
 from vocmatch_desktop.services.listening import listen_with, names_of
+from vocmatch_desktop.types import Fingerprint
 
 RATE = 8000
 
@@ -186,6 +189,28 @@ def test_events_say_how_much_there_is_and_come_one_a_file(tmp_path: Path, beats:
     assert len(report.events) == 4
     assert report.fractions[-1] == 1
     assert report.fractions == sorted(report.fractions)
+
+
+def test_beats_are_made_ready_for_another_version_of_matching(
+    tmp_path: Path, beats: Path, indexed: Callable[..., IndexSummary], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(beats / "a.wav")
+    put(beats / "b.wav")
+    indexed()
+    monkeypatch.setattr(source, "COARSE_VERSION", source.COARSE_VERSION + 1)
+    report = Quiet()
+    spec = IndexSpec((beats,), tmp_path / "library.db", listen=stub_listening.listen)
+    with Catalogue(spec.library) as catalogue:
+        assert index(catalogue, spec, report).unchanged == 2
+        assert catalogue.not_condensed(source.COARSE_VERSION) == ()
+    assert report.events[0] == Survey(to_hear=2)
+    assert [type(event) for event in report.events[1:]] == [Condensed, Condensed]
+
+    def never(fingerprint: Fingerprint) -> source.Coarse:
+        raise AssertionError("made already")
+
+    with Vectors(spec.library, never, source.COARSE_VERSION) as vectors:
+        assert len(vectors.ids) == 2
 
 
 def test_only_changed_paths_are_heard(tmp_path: Path, beats: Path, indexed: Callable[..., IndexSummary]) -> None:

@@ -114,6 +114,19 @@ class Catalogue:
         with self.reading() as connection:
             return reading.known_files(connection)
 
+    def not_condensed(self, version: int) -> tuple[str, ...]:
+        """Audio hashes of the sounds whose coarse rows are of another version."""
+        sql = "SELECT audio_hash FROM analysis WHERE coarse_version IS NOT ? ORDER BY rowid"
+        with self.reading() as connection:
+            return tuple(row[0] for row in connection.execute(sql, (version,)))
+
+    def sound(self, audio_hash: str) -> Fingerprint | None:
+        """What is known of a sound, whoever's it is, without anybody's locks; None where it is gone."""
+        sql = "SELECT fingerprint FROM analysis WHERE audio_hash = ?"
+        with self.reading() as connection:
+            row = connection.execute(sql, (audio_hash,)).fetchone()
+        return None if row is None else from_blob(row[0])
+
     def peaks(self, track: int) -> NDArray[np.uint8] | None:
         """Waveform overview, uint8 [2, 400] (minimum, maximum; 128 is silence), None where the track is gone."""
         blob = self._analysis("peaks", track)

@@ -16,7 +16,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from vocmatch_desktop.library import versions
-from vocmatch_desktop.library.records import AnalysedFile, IndexEvent, NoBeat, NotTaken, RetaggedFile, Stored, Survey
+from vocmatch_desktop.library.records import (
+    AnalysedFile,
+    Condensed,
+    IndexEvent,
+    NoBeat,
+    NotTaken,
+    RetaggedFile,
+    Stored,
+    Survey,
+)
 from vocmatch_desktop.library.schema import decode_path, encode_path, shown_path
 from vocmatch_desktop.library.words import key_words
 from vocmatch_desktop.types import Key
@@ -40,6 +49,8 @@ def store(connection: sqlite3.Connection, event: IndexEvent) -> Stored:
             return _store_survey(connection, event)
         case NotTaken():
             return Stored("failed")
+        case Condensed():
+            return _store_condensed(connection, event)
 
 
 def _store_analysed(connection: sqlite3.Connection, found: AnalysedFile) -> Stored:
@@ -108,6 +119,15 @@ def _store_survey(connection: sqlite3.Connection, survey: Survey) -> Stored:
     for track in changed:
         refresh(connection, track)
     return Stored("surveyed", tuple(sorted(changed)))
+
+
+def _store_condensed(connection: sqlite3.Connection, made: Condensed) -> Stored:
+    coarse = made.coarse
+    connection.execute(
+        "UPDATE analysis SET coarse_version = ?, coarse_frames = ?, coarse_summary = ? WHERE audio_hash = ?",
+        (coarse.version, coarse.frames.tobytes(), coarse.summary.tobytes(), made.audio_hash),
+    )
+    return Stored("condensed")
 
 
 def _update_files(connection: sqlite3.Connection, change: str, path: Path, *values: object) -> set[int]:

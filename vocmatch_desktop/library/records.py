@@ -133,14 +133,22 @@ class Survey:
     to_hear: int = 0
 
 
-IndexEvent = Survey | AnalysedFile | RetaggedFile | NoBeat | NotTaken
+@dataclass(frozen=True, slots=True, eq=False)
+class Condensed:
+    """What the shortlist needs of a sound that was analysed before matching asked for this."""
+
+    audio_hash: str
+    coarse: Coarse
+
+
+IndexEvent = Survey | AnalysedFile | RetaggedFile | NoBeat | NotTaken | Condensed
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
     """What storing an event did. `outcome` of a survey is "surveyed". `tracks` are the ids whose rows changed."""
 
-    outcome: Literal["added", "updated", "version", "moved", "surveyed", "no_beat", "failed"]
+    outcome: Literal["added", "updated", "version", "moved", "surveyed", "no_beat", "failed", "condensed"]
     tracks: tuple[int, ...] = ()
 
 

@@ -11,14 +11,24 @@ import logging
 import os
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from vocmatch_desktop.library.catalogue import Catalogue
-from vocmatch_desktop.library.records import FoundFile, IndexEvent, KnownFile, NoBeat, NotTaken, Stored, Survey
+from vocmatch_desktop.library.records import (
+    Coarse,
+    Condensed,
+    FoundFile,
+    IndexEvent,
+    KnownFile,
+    NoBeat,
+    NotTaken,
+    Stored,
+    Survey,
+)
 from vocmatch_desktop.library.scan import Plan, Rules, scan
 from vocmatch_desktop.services.listening import Heard, listen
 from vocmatch_desktop.services.pool import Outcome, work_through
@@ -92,7 +102,7 @@ def run(spec: IndexSpec, report: Report) -> IndexResult:
         LibraryError: the database cannot be read. Whatever `report` raises to stop.
     """
     started = time.monotonic()
-    plan = _plan(spec, report)
+    plan, to_condense = _plan(spec, report)
     report.partial(plan.survey)
     heard = _Tally(len(plan.listen))
     report(heard.fraction, heard.words)
@@ -104,6 +114,7 @@ def run(spec: IndexSpec, report: Report) -> IndexResult:
             event = heard.take(outcome)
             report.partial(event)
             report(heard.fraction, heard.words)
+    _condense(spec, to_condense, report)
     return IndexResult(
         unchanged=plan.unchanged,
         missing=(*plan.survey.missing, *heard.missing),
@@ -121,13 +132,17 @@ def jobs(wanted: int | None) -> int:
     return max(1, min(os.cpu_count() or 1, MEMORY_MB // PROCESS_MEMORY_MB))
 
 
-def _plan(spec: IndexSpec, report: Report) -> Plan:
+def _plan(spec: IndexSpec, report: Report) -> tuple[Plan, tuple[str, ...]]:
+    """What to listen to, and the sounds that were analysed for another version of matching."""
     from vocmatch_desktop.analysis.blob import ANALYSER_VERSION
+    from vocmatch_desktop.matching.source import COARSE_VERSION
 
     known: tuple[KnownFile, ...] = ()
+    to_condense: tuple[str, ...] = ()
     if spec.library.exists():
         with Catalogue(spec.library, read_only=True) as catalogue:
             known = catalogue.known_files()
+            to_condense = () if spec.only else catalogue.not_condensed(COARSE_VERSION)
     plan = scan(
         spec.roots,
         known,
@@ -136,7 +151,23 @@ def _plan(spec: IndexSpec, report: Report) -> Plan:
         only=spec.only,
         check=lambda: report(0.0, "Looking through folders"),
     )
-    return replace(plan, survey=replace(plan.survey, to_hear=len(plan.listen)))
+    survey = replace(plan.survey, to_hear=len(plan.listen) + len(to_condense))
+    return replace(plan, survey=survey), to_condense
+
+
+def _condense(spec: IndexSpec, audio_hashes: Sequence[str], report: Report) -> None:
+    """Sends the rows matching wants now, so that the first match after an update need not make them all."""
+    if not audio_hashes:
+        return
+    from vocmatch_desktop.matching.source import COARSE_VERSION, coarse
+
+    with Catalogue(spec.library, read_only=True) as catalogue:
+        for place, audio_hash in enumerate(audio_hashes):
+            report(1.0, f"Preparing beats for matching: {place} of {len(audio_hashes)}")
+            fingerprint = catalogue.sound(audio_hash)
+            if fingerprint is not None:
+                made = coarse(fingerprint)
+                report.partial(Condensed(audio_hash, Coarse(made.frames, made.summary, COARSE_VERSION)))
 
 
 @dataclass(slots=True)
