@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from vocmatch_desktop.matching import align, fuse, groove, notes, source
 from vocmatch_desktop.types import Float32, Transform
 
-_CHUNK = 256
-"""Beats a batch: keeps the FFTs' working memory near 50 MB."""
+_CHUNK_ROWS = 100_000
+"""Rows of coarse harmony a batch, some 250 three-minute beats: keeps the FFTs' working memory near 50 MB a thread."""
 
 _THREADS = 2
 
@@ -91,10 +91,14 @@ class _Best:
 
 
 def _chunks(rows: NDArray[np.intp], beats: source.BeatSource) -> Iterator[NDArray[np.intp]]:
-    """Batches of beats of like length, so that little is padded."""
-    order = rows[np.argsort(np.diff(beats.starts)[rows], kind="stable")]
-    for at in range(0, len(order), _CHUNK):
-        yield order[at : at + _CHUNK]
+    """Batches of beats of like length, longest first, so that little is padded."""
+    lengths = np.diff(beats.starts)
+    order = rows[np.argsort(-lengths[rows], kind="stable")]
+    at = 0
+    while at < len(order):
+        size = max(1, _CHUNK_ROWS // max(int(lengths[order[at]]), 1))
+        yield order[at : at + size]
+        at += size
 
 
 def _look(sung: Float32, beats: source.BeatSource, rows: NDArray[np.intp], max_shift: int, best: _Best) -> None:
