@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vocmatch_desktop.synth.theory import Chord, near, progression, scale_pitch, voicing
+from vocmatch_desktop.synth.theory import Chord, near, progression, voicing
 
 LABELS = ["Am7", "Dbmaj9", "F#13", "G7sus4", "C", "Ebm", "Bb9sus4", "Em7b5", "A5", "C/E"]
 
@@ -51,7 +51,3 @@ def test_near_is_within_half_an_octave(pitch_class, centre):
     pitch = near(pitch_class, centre)
     assert pitch % 12 == pitch_class
     assert abs(pitch - centre) <= 6
-
-
-def test_degrees_climb_the_scale():
-    assert [scale_pitch(9, "minor", degree) for degree in (0, 2, 7, -1)] == [69, 72, 81, 67]

@@ -11,7 +11,6 @@ from collections.abc import Callable
 import numpy as np
 
 from vocmatch_desktop.synth.tones import (
-    RATE,
     bandpass,
     clock,
     count,
@@ -158,7 +157,8 @@ def cowbell(seed: int) -> Float32:
     """Two squares' first partials through a narrow band."""
     frames = count(0.25)
     ring = sum(sine(hz * k, frames) / k for hz in (562.0, 845.0) for k in (1, 3, 5))
-    return _finish(bandpass(np.asarray(ring, np.float32), 500, 5000, 1) * decay(frames, 0.2 + 0.0 * seed))
+    struck = np.asarray(ring, np.float32) + _click(frames, seed, 0.008, 1000, 5000)
+    return _finish(bandpass(struck, 500, 5000, 1) * decay(frames, 0.2))
 
 
 def tambourine(seed: int) -> Float32:
@@ -175,18 +175,11 @@ def brush(seed: int) -> Float32:
     return _finish(bandpass(noise(frames, seed), 900, 7000, 1) * rise * decay(frames, 0.22))
 
 
-def riser(seed: int) -> Float32:
-    """Two seconds of rising air before a new section."""
-    frames = 2 * RATE
-    swell = (clock(frames) / 2.0) ** 2.5
-    return _finish(highpass(lowpass(noise(frames, seed), 9000), 1500) * swell)
-
-
 DRUMS: dict[str, DrumSound] = {
     function.__name__: function
     for function in (
         kick_round, kick_club, kick_tight, snare_fat, snare_tight, clap, hat_closed, hat_open, ride, crash, shaker,
-        rim, conga_low, conga_high, tom, cowbell, tambourine, brush, riser,
+        rim, conga_low, conga_high, tom, cowbell, tambourine, brush,
     )
 }  # fmt: skip
 """Every drum by its name."""

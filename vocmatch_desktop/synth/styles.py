@@ -90,7 +90,7 @@ STYLES: dict[str, Style] = {
             _play("lead", "square_lead", "X-----x---x-----|........x-x-x---|X-----x---x-----|X-------........", -13,
                   centre=74.0, sections="H", echo=0.4, room=0.3),
         ),
-        room_s=1.8, echo_beats=0.75, fills=False,
+        room_s=1.8, echo_beats=0.75, fills=False, glue=1.3,
     ),
     "house": Style(
         (
@@ -138,7 +138,7 @@ STYLES: dict[str, Style] = {
             _play("lead", "saw_lead", "X-------x---x---|x-----X---------|X-------x---x---|X---------------", -12,
                   centre=74.0, sections="H", echo=0.4, room=0.35),
         ),
-        room_s=2.0, echo_beats=1.5,
+        room_s=2.0, echo_beats=1.5, glue=1.3,
     ),
     "neo-soul": Style(
         (
@@ -247,7 +247,7 @@ STYLES: dict[str, Style] = {
             _play("lead", "electric_guitar", "X--x-xx-----|x--x-xX-----", -12, centre=70.0, sections="IB", driven=1.4,
                   echo=0.3, room=0.35),
         ),
-        steps_per_beat=3, room_s=2.2,
+        steps_per_beat=3, room_s=2.2, fills=False, glue=0.8,
     ),
     "funk": Style(
         (
@@ -284,7 +284,7 @@ STYLES: dict[str, Style] = {
             _play("lead", "electric_guitar", "X---x-x-x---x---|x-x-X-----......", -9, centre=72.0, sections="B",
                   driven=2.4, echo=0.3, room=0.25),
         ),
-        room_s=1.0,
+        room_s=1.0, glue=1.3,
     ),
     "ambient": Style(
         (
@@ -298,7 +298,7 @@ STYLES: dict[str, Style] = {
             _play("lead", "soft_lead", "X-------x-------|x-----x-X-------", -12, centre=74.0, sections="H", room=0.5,
                   echo=0.4),
         ),
-        room_s=4.0, echo_beats=1.5, fills=False,
+        room_s=4.0, echo_beats=1.5, fills=False, glue=0.7,
     ),
 }  # fmt: skip
 """Every style by its name."""

@@ -118,10 +118,3 @@ def voicing(chord: Chord, centre: float, previous: tuple[int, ...] = ()) -> tupl
 def near(pitch_class: int, centre: float) -> int:
     """The MIDI pitch of `pitch_class` that lies nearest to `centre`."""
     return int(pitch_class + 12 * round((centre - pitch_class) / 12))
-
-
-def scale_pitch(tonic: int, mode: str, degree: int) -> int:
-    """MIDI pitch of a scale degree; degree 0 is the tonic in the octave of middle C (60…71), 7 an octave above."""
-    steps = MODES[mode]
-    octave, step = divmod(degree, len(steps))
-    return 60 + tonic + 12 * octave + steps[step]
