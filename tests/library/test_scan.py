@@ -138,6 +138,14 @@ def test_strange_names(beats: Path, name: bytes) -> None:
     assert scan([beats], [known(found.path)], version=VERSION).unchanged == 1
 
 
+def test_roundabout_paths_are_one_path(beats: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = put(beats / "a.wav")
+    monkeypatch.chdir(beats)
+    for root in (Path(), beats / "x" / "..", Path("..") / beats.name):
+        assert scan([root], [known(there)], version=VERSION).unchanged == 1
+    assert not scan([beats], (), rules=Rules(excluded=(Path("../Beats/sub"),)), only=[Path("sub")]).listen
+
+
 def test_what_is_gone_is_missing_and_what_is_back_is_found(beats: Path) -> None:
     here, gone = put(beats / "here.wav"), put(beats / "sub" / "gone.wav")
     facts = [known(here, missing=True), known(gone)]

@@ -166,9 +166,11 @@ def split(
     json_: JsonFlag = False,
 ) -> None:
     """Makes one version of a beat a beat of its own."""
+    from vocmatch_desktop.library.scan import plain_path
+
     with _opened(library) as catalogue:
         row = catalogue.find(str(path))
-        wanted = path.expanduser().absolute()
+        wanted = plain_path(path.expanduser())
         (file,) = (file.id for file in catalogue.files(row.id) if file.path == wanted)
         change = catalogue.split(file)
         rows = catalogue.rows([row.id, change.values["track"]])
@@ -216,8 +218,9 @@ def _settings() -> Settings:
 
 def _existing(path: Path) -> Path:
     from vocmatch_desktop.errors import NotFound
+    from vocmatch_desktop.library.scan import plain_path
 
-    there = path.expanduser().absolute()
+    there = plain_path(path.expanduser())
     if not there.exists():
         raise NotFound(f"There is no {one_line(str(there))}.", "Check the spelling, or plug in the drive.")
     return there

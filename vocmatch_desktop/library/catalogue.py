@@ -27,6 +27,7 @@ from vocmatch_desktop.analysis.grid import with_locks
 from vocmatch_desktop.errors import NotFound
 from vocmatch_desktop.library import edits, intake, reading, schema, words
 from vocmatch_desktop.library.records import Change, Columns, FileRow, IndexEvent, KnownFile, Stored, TrackRow
+from vocmatch_desktop.library.scan import plain_path
 from vocmatch_desktop.types import Fingerprint, Locks
 
 PEAKS_SHAPE = (2, 400)
@@ -97,7 +98,7 @@ class Catalogue:
     def find(self, beat: str) -> TrackRow:
         """The track a person names by its id or by the path of one of its files; raises `NotFound`."""
         with self.reading() as connection:
-            track = reading.track_at(connection, Path(beat).expanduser().absolute())
+            track = reading.track_at(connection, plain_path(Path(beat).expanduser()))
         if track is None and beat.isascii() and beat.isdigit():
             track = int(beat)
         if track is None:
@@ -193,7 +194,9 @@ class Catalogue:
 
     def exclude(self, folder: Path) -> Change:
         """Takes out the tracks all of whose files are under `folder`."""
-        return self._write(lambda connection: edits.remove(connection, reading.tracks_under(connection, folder)))
+        return self._write(
+            lambda connection: edits.remove(connection, reading.tracks_under(connection, plain_path(folder)))
+        )
 
     def relocate(self, track: int, path: Path) -> Change:
         """Says where a missing file is now; index `path` afterwards, in case its sound differs."""

@@ -14,6 +14,7 @@ from vocmatch_desktop.errors import LibraryError, NotFound
 from vocmatch_desktop.library import reading
 from vocmatch_desktop.library.intake import refresh
 from vocmatch_desktop.library.records import Change, FileState, TrackState
+from vocmatch_desktop.library.scan import plain_path
 from vocmatch_desktop.library.schema import encode_path
 from vocmatch_desktop.types import Locks
 
@@ -80,6 +81,7 @@ def relocate(connection: sqlite3.Connection, track: int, new: Path) -> Change:
         LibraryError: none of the track's files is missing, or the new file is in the library already.
     """
     _known(connection, [track])
+    new = plain_path(new)
     taken = connection.execute(
         "SELECT track.title, removed FROM file JOIN track ON track.id = file.track WHERE path = ?", (encode_path(new),)
     ).fetchone()

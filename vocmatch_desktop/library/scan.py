@@ -16,7 +16,7 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,7 +75,8 @@ class _Met:
 class _Walk:
     """A walk through folders; remembers what it did not look into, so that nothing in there counts as gone."""
 
-    rules: Rules
+    excluded: Collection[Path]
+    included: Collection[Path]
     only: Sequence[Path]
     check: Callable[[], None]
     skipped: list[NotTaken] = field(default_factory=list)
@@ -87,7 +88,7 @@ class _Walk:
         if not os.path.isdir(root):  # noqa: PTH112  Path.is_dir raises where a parent may not be looked into
             yield from self._file(root, _Folder(root.parent, any_length=True))
             return
-        waiting = [_Folder(root, any_length=root in self.rules.included)]
+        waiting = [_Folder(root, any_length=root in self.included)]
         while waiting:
             self.check()
             folder = waiting.pop()
@@ -131,9 +132,9 @@ class _Walk:
             yield _Met(path, found.st_size, found.st_mtime_ns, folder)
 
     def _below(self, path: Path, parent: _Folder) -> _Folder | None:
-        if path in self.rules.included:
+        if path in self.included:
             return _Folder(path, any_length=True)
-        if path in self.rules.excluded:
+        if path in self.excluded:
             self._leave(path, "you excluded this folder")
             return None
         named_so = _NO_LETTERS.sub("", path.name).casefold() in PARTS_OF_BEATS
@@ -163,7 +164,10 @@ def scan(
     files and folders under `roots`, as a watcher names them; they may be gone. `check` is called often and may raise to
     stop.
     """
-    walk = _Walk(rules or Rules(), only, check)
+    roots = [plain_path(root) for root in roots]
+    rules = rules or Rules()
+    excluded, included = set(map(plain_path, rules.excluded)), set(map(plain_path, rules.included))
+    walk = _Walk(excluded, included, [plain_path(path) for path in only], check)
     met = {file.path: file for root in roots for file in walk.files(root)}
     by_path = {file.path: file for file in known}
     gone = [path for path in by_path if path not in met and _is_gone(path, roots, walk)]
@@ -182,6 +186,11 @@ def scan(
         unchanged=compared.count(None),
         skipped=(*walk.skipped, *(found for found in compared if isinstance(found, NotTaken))),
     )
+
+
+def plain_path(path: Path) -> Path:
+    """The one way a file's path is written in the library: absolute, without "..", links left as they are."""
+    return Path(os.path.abspath(path))  # noqa: PTH100  Path.resolve would follow links, Path.absolute keeps ".."
 
 
 def _compare(met: _Met, known: KnownFile | None, version: int) -> FoundFile | NotTaken | None:
