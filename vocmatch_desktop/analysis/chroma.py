@@ -18,9 +18,6 @@ NOTES = 84
 CHROMA_NOTES = (54, 99)
 BASS_NOTES = (24, 55)
 BASS_SLOPE_FROM, BASS_SLOPE = 36, 6.0
-HARMONICS = ((12.0, 0.5), (19.02, 0.35), (24.0, 0.2), (27.86, 0.2))
-"""Semitones above a note where its partials 2–5 lie, and how much of the note's magnitude they are taken to have."""
-
 LOUD_PERCENTILE = 97.0
 
 
@@ -39,17 +36,6 @@ def salience(peaks: Peaks, tuning: float) -> Float32:
         cell = peaks.frame[inside].astype(np.int64) * NOTES + note[inside]
         table += np.bincount(cell, peaks.magnitude[inside] * part[inside], peaks.frames * NOTES)
     return table.reshape(peaks.frames, NOTES).astype(np.float32)
-
-
-def without_harmonics(notes: Float32) -> Float32:
-    """Salience [frames, 84] from which what the partials of lower notes explain is taken away."""
-    left = notes.copy()
-    for note in range(NOTES):
-        for distance, strength in HARMONICS:
-            target = note + round(distance)
-            if target < NOTES:
-                left[:, target] = np.maximum(left[:, target] - strength * left[:, note], 0)
-    return left
 
 
 def chroma(notes: Float32) -> Float32:

@@ -35,7 +35,7 @@ LOWEST_PEAK_HZ, HIGHEST_PEAK_HZ = 30.0, 5000.0
 NEIGHBOURHOOD_HZ = 170.0
 OVER_NEIGHBOURHOOD = 1.6
 RANGE_DB = 55.0
-MIDI_FLOOR = 1e-9
+LEAST_MAGNITUDE = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,8 +52,8 @@ class Peaks:
 class Spectra:
     """What one pass keeps.
 
-    `mel`: float32 [n, 40] magnitudes every `ONSET_HOP_S`; `mel_hz`: float64 [40] their centres. `octaves`: float32
-    [n, 8] power. `peaks`: above 174 Hz from 186 ms frames; `bass_peaks`: 30–350 Hz from 372 ms frames.
+    `mel`: float32 [n, 40] magnitudes every `ONSET_HOP_S`, at `mel_centres()`. `octaves`: float32 [n, 8] power in the
+    octave bands. `peaks`: above 170 Hz from 186 ms frames; `bass_peaks`: 30–350 Hz from 372 ms frames.
     """
 
     mel: Float32
@@ -141,7 +141,7 @@ def _local_maxima(magnitude: Float32, bin_hz: float) -> tuple[NDArray[np.intp], 
     inner = magnitude[:, 1:-1]
     peak = (inner > magnitude[:, :-2]) & (inner >= magnitude[:, 2:])
     peak &= inner > OVER_NEIGHBOURHOOD * around[:, 1:-1]
-    peak &= inner > np.maximum(loudest * 10 ** (-RANGE_DB / 20), MIDI_FLOOR)
+    peak &= inner > np.maximum(loudest * 10 ** (-RANGE_DB / 20), LEAST_MAGNITUDE)
     row, column = np.nonzero(peak)
     return row, column + 1
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from vocmatch_desktop.analysis import spectra, tempo
+from vocmatch_desktop.analysis.beats import fold
 from vocmatch_desktop.analysis.frames import Framer, mean_between
 from vocmatch_desktop.analysis.key import key_posterior
 from vocmatch_desktop.analysis.pitch import RATE as PITCH_RATE
@@ -198,8 +199,6 @@ def _known(bpm: float, first_beat_s: float | None, shift_s: float) -> tuple[Temp
 
 def _guessed(onsets: Float32, pitch: PitchTrack) -> tuple[TempoHypothesis, ...]:
     """Up to five tempi from the periodicity of onsets and note changes, each with the phase most of them agree on."""
-    from vocmatch_desktop.analysis.beats import fold
-
     curve = note_curve(onsets, pitch)
     found = tempo.candidates(curve, ONSET_HOP_S, HYPOTHESES)
     total = sum(score for _, score in found)
