@@ -93,7 +93,8 @@ class Desk(QObject):
         if demo:
             self.library.follow(DemoSpec(self._places.demo), self._show_demo_takes)
 
-    def _show_demo_takes(self, ready: DemoReady) -> None:
+    def _show_demo_takes(self, ready: DemoReady | None = None) -> None:
+        """The demo's takes are made before its first beat, so they are there when the first row comes."""
         if self._session.demo and not self._session.takes:
             self.takes.use(TakeStore(DemoPlaces(self._places.demo).takes))
 
@@ -115,6 +116,7 @@ class Desk(QObject):
     def _listen(self) -> None:
         self.library.changed.connect(self.ranking.rank)
         self.watch.changed.connect(self._look_at)
+        self._session.tracks_put.connect(lambda _: self._show_demo_takes())
         self.settings.folders_excluded.connect(self._exclude)
         self.ranking.heard.connect(self._hear)
         self.recording.recorded.connect(self._keep_take)
