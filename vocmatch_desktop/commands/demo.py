@@ -83,13 +83,11 @@ def _row_in_words(row: Row) -> str:
 def _tour_in_words(tour: Tour) -> str:
     library = tour.library
     lines = [f"{library.tracks} beats in {library.folder} ({library.made} made now)."]
-    for found in tour.match.takes if tour.match else ():
+    for found in tour.match.takes:
         where = f"“{found.title}”: {found.beat} ranked {found.rank or 'nowhere'}"
         best = found.results[0]
         lines.append(
             f"{where}; best is {best.title}, {best.score:.0f} ({best.transpose:+d} st, ×{best.tempo_ratio:.3f})."
         )
     lines += [f"Hear it: {audition.path}" for audition in tour.auditions]
-    if tour.export:
-        lines.append(f"For a DAW: {tour.export.folder}")
-    return "\n".join([*lines, f"{tour.elapsed_s:.1f} s."])
+    return "\n".join([*lines, f"For a DAW: {tour.export.folder}", f"{tour.elapsed_s:.1f} s."])
