@@ -45,7 +45,7 @@ def test_in_key_never_transposes(beats, sing, higher, quiet):
     assert all(abs(match.transform.transpose) <= 2 for match in within)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(gain_db=st.floats(-40, 20))
 def test_how_loud_the_take_is_changes_nothing(beats, sing, quiet, gain_db):
     take = sing(beats[13])
