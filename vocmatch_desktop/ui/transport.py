@@ -168,6 +168,7 @@ class Transport(QWidget):
         sounding = activity != "idle"
         self.play.setIcon(self._theme.icon("ph.stop-fill" if sounding else "ph.play-fill"))
         self.input.setEnabled(not recording)
+        self.record.setEnabled(not self._session.read_only)
 
     def _show_tempo(self, tempo: Tempo) -> None:
         self.bpm.blockSignals(True)
