@@ -38,7 +38,7 @@ class BeatFlows:
 
 
 class BeatDesk(QObject):
-    """Implements `session.LibraryCommands`; `open_library` opens the user's own library (False) or the demo (True)."""
+    """Implements `commands.LibraryCommands`; `open_library` opens the user's own library (False) or the demo (True)."""
 
     def __init__(
         self,

@@ -8,7 +8,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from vocmatch_desktop.ui.session import DeviceChoice, Session, TransportCommands
+from vocmatch_desktop.ui.commands import TransportCommands
+from vocmatch_desktop.ui.session import DeviceChoice, Session
 from vocmatch_desktop.ui.theme import ICON_PX, SPACE_2, Theme
 
 WIDEST_PX, NARROWEST_PX = 220, 84

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from vocmatch_desktop.types import Key, Locks
 from vocmatch_desktop.ui import drag
+from vocmatch_desktop.ui.commands import LibraryCommands
 from vocmatch_desktop.ui.library_rows import Row
 from vocmatch_desktop.ui.library_words import tr
-from vocmatch_desktop.ui.session import LibraryCommands
 
 FASTER, SLOWER = 2.0, 0.5
 _FACTORS = (0.5, 1.0, 2.0)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from vocmatch_desktop.types import Selection, Take
+from vocmatch_desktop.ui.commands import LibraryCommands
 from vocmatch_desktop.ui.drag import Dropped
 from vocmatch_desktop.ui.drop_zone import DropZone
 from vocmatch_desktop.ui.empty_state import EmptyState
@@ -16,7 +17,7 @@ from vocmatch_desktop.ui.folders import choose_folder, drop_words
 from vocmatch_desktop.ui.library_model import LibraryModel
 from vocmatch_desktop.ui.library_rows import Row
 from vocmatch_desktop.ui.library_table import LibraryTable
-from vocmatch_desktop.ui.session import Audition, LibraryCommands, Ranking, Session
+from vocmatch_desktop.ui.session import Audition, Ranking, Session
 from vocmatch_desktop.ui.theme import Theme
 
 

@@ -19,12 +19,13 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from vocmatch_desktop.errors import UserError
 from vocmatch_desktop.ui import library_delegates as delegates
+from vocmatch_desktop.ui.commands import LibraryCommands
 from vocmatch_desktop.ui.drag import drag_files
 from vocmatch_desktop.ui.library_columns import ColumnWidths
 from vocmatch_desktop.ui.library_menu import FASTER, SLOWER, LibraryMenu, multiplied
 from vocmatch_desktop.ui.library_model import ID_ROLE, LibraryModel
 from vocmatch_desktop.ui.library_rows import Column
-from vocmatch_desktop.ui.session import LibraryCommands, Problem, Session
+from vocmatch_desktop.ui.session import Problem, Session
 from vocmatch_desktop.ui.steady_table import SteadyTable
 from vocmatch_desktop.ui.theme import ROW_HEIGHT, SPACE_2, Theme
 from vocmatch_desktop.ui.waveform import Thumbnails

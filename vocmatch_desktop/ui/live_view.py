@@ -11,8 +11,9 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vocmatch_desktop.types import PitchTrack, Selection
+from vocmatch_desktop.ui.commands import TransportCommands
 from vocmatch_desktop.ui.pitch_overlay import PitchLine
-from vocmatch_desktop.ui.session import Playhead, Session, TransportCommands
+from vocmatch_desktop.ui.session import Playhead, Session
 from vocmatch_desktop.ui.spectrogram import LEVEL_ROWS, Columns, SpectrogramRing, SpectrumStream, picture
 from vocmatch_desktop.ui.theme import DARK, SMALL_PX, Theme
 from vocmatch_desktop.ui.timeline import INK, Axis, Grid, note_strip, paint_bars

@@ -23,6 +23,7 @@ from vocmatch_desktop.library.records import NotTaken
 from vocmatch_desktop.settings import Places
 from vocmatch_desktop.types import PitchTrack, Take, TakeFeatures
 from vocmatch_desktop.ui.banner import Banner
+from vocmatch_desktop.ui.commands import LibraryCommands, TransportCommands
 from vocmatch_desktop.ui.drag import Dropped
 from vocmatch_desktop.ui.drop_zone import DropZone
 from vocmatch_desktop.ui.folders import FoldersList
@@ -33,7 +34,7 @@ from vocmatch_desktop.ui.live_view import LiveView
 from vocmatch_desktop.ui.match_pane import MatchPane
 from vocmatch_desktop.ui.page import Page
 from vocmatch_desktop.ui.search_box import SearchBox
-from vocmatch_desktop.ui.session import LibraryCommands, Problem, Session, TransportCommands
+from vocmatch_desktop.ui.session import Problem, Session
 from vocmatch_desktop.ui.settings_page import SettingsPage
 from vocmatch_desktop.ui.shortcuts import EnterPresses, ShortcutsPage, install
 from vocmatch_desktop.ui.spectrogram import Columns

@@ -21,11 +21,12 @@ from PySide6.QtWidgets import (
 from vocmatch_desktop.errors import UserError
 from vocmatch_desktop.types import Match, Take, Transform
 from vocmatch_desktop.ui import library_words, match_words
+from vocmatch_desktop.ui.commands import LibraryCommands
 from vocmatch_desktop.ui.drag_chip import DragChip
 from vocmatch_desktop.ui.library_rows import Row
 from vocmatch_desktop.ui.link_label import LinkLabel
 from vocmatch_desktop.ui.score_bars import ScoreBars
-from vocmatch_desktop.ui.session import Audition, FittedFile, LibraryCommands, Playhead, Problem, Session
+from vocmatch_desktop.ui.session import Audition, FittedFile, Playhead, Problem, Session
 from vocmatch_desktop.ui.theme import SPACE_1, SPACE_2, SPACE_4, Theme
 from vocmatch_desktop.ui.waveform import Region, WaveformView
 

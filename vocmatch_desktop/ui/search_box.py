@@ -6,7 +6,8 @@ from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QToolButton, QWidget
 
-from vocmatch_desktop.ui.session import LibraryCommands, Session
+from vocmatch_desktop.ui.commands import LibraryCommands
+from vocmatch_desktop.ui.session import Session
 from vocmatch_desktop.ui.theme import ICON_PX, SMALL_PX, SPACE_1, SPACE_2, Theme
 
 REST_MS = 60

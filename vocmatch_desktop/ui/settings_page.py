@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from vocmatch_desktop.settings import Places, Settings
-from vocmatch_desktop.ui.session import DeviceChoice, DeviceList, Session, TransportCommands
+from vocmatch_desktop.ui.commands import TransportCommands
+from vocmatch_desktop.ui.session import DeviceChoice, DeviceList, Session
 from vocmatch_desktop.ui.theme import SPACE_2, SPACE_3, SPACE_4, SPACE_5
 
 LABEL_PX, FIELD_PX = 150, 320

@@ -30,7 +30,7 @@ class TakeFlows:
 
 
 class TakeDesk(QObject):
-    """Implements `session.TransportCommands`; `audition` plays a beat as the library's commands do."""
+    """Implements `commands.TransportCommands`; `audition` plays a beat as the library's commands do."""
 
     def __init__(
         self, session: Session, flows: TakeFlows, audition: Callable[[int], None], parent: QObject | None = None

@@ -10,7 +10,8 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from vocmatch_desktop.types import Take
-from vocmatch_desktop.ui.session import Session, TransportCommands
+from vocmatch_desktop.ui.commands import TransportCommands
+from vocmatch_desktop.ui.session import Session
 from vocmatch_desktop.ui.theme import ICON_PX, SMALL_PX, SPACE_1, SPACE_2, SPACE_3, Theme
 
 Index = QModelIndex | QPersistentModelIndex

@@ -22,8 +22,9 @@ from PySide6.QtWidgets import (
 
 from vocmatch_desktop.audio.files import AUDIO_SUFFIXES
 from vocmatch_desktop.types import Take
+from vocmatch_desktop.ui.commands import LibraryCommands, TransportCommands
 from vocmatch_desktop.ui.drag import drag_files
-from vocmatch_desktop.ui.session import LibraryCommands, Session, TransportCommands
+from vocmatch_desktop.ui.session import Session
 from vocmatch_desktop.ui.takes_model import TAKE_ROLE, TakeDelegate, TakesModel
 from vocmatch_desktop.ui.theme import ICON_PX, SPACE_1, SPACE_2, Theme
 

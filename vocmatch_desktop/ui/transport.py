@@ -8,9 +8,10 @@ from collections.abc import Callable
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from vocmatch_desktop.ui.commands import TransportCommands
 from vocmatch_desktop.ui.device_menus import CountInButton, InputButton, OutputButton
 from vocmatch_desktop.ui.meter import Meter
-from vocmatch_desktop.ui.session import Playhead, Session, Tempo, TransportCommands
+from vocmatch_desktop.ui.session import Playhead, Session, Tempo
 from vocmatch_desktop.ui.tap import TapTempo
 from vocmatch_desktop.ui.theme import ICON_PX, LARGE_PX, SMALL_PX, SPACE_2, SPACE_3, SPACE_4, Theme
 from vocmatch_desktop.ui.timeline import Grid
