@@ -117,7 +117,7 @@ class PlaybackFlow(QObject):
         what, beat, player = self._playing, self._beat, self._sound.player
         if what is None or beat is None or player is None or what.beat_id is None:
             return None
-        if what.transform is None:
+        if what.take is None:
             return WhatPlays(beat.grid, what.beat_id, "beat")
         now_s = what.playhead(player.position_s).beat_s or 0.0
         return OverBeat(
@@ -165,7 +165,7 @@ class PlaybackFlow(QObject):
         self.stop()
         self._beat = beat
         try:
-            source = DiskSource(beat.path if beat else what.take.audio_path, player.rate, start_s=from_s)
+            source = self._source(player, beat.path if beat else what.take.audio_path, from_s)
         except UserError as error:
             self._session.problem.emit(Problem(error.message, error.remedy))
             return
@@ -179,26 +179,31 @@ class PlaybackFlow(QObject):
         self.stop()
         self._beat = beat
         beat_at_s = what.from_s - what.transform.start_s
-        try:
-            raw = DiskSource(beat.path, player.rate, start_s=max(0.0, from_s - beat_at_s))
-            voice = DiskSource(what.take.audio_path, player.rate, start_s=from_s)
-        except UserError as error:
-            self._session.problem.emit(Problem(error.message, error.remedy, self.tr("Show"), "select_beat"))
-            return
-        tracks = [
-            Track("beat", raw, at=round(beat_at_s * player.rate), gain=UNTOUCHED_GAIN),
-            Track("take", voice, at=0, gain=UNTOUCHED_GAIN),
-        ]
         end_s = selection.to_s if selection else what.take.duration_s
-        if not self._session.audition.fitted:
-            what, tracks = replace(what, take=None), tracks[:1]
-        self._begin(player, what, tracks, from_s, None if what.take is None else end_s)
+        fitted = self._session.audition.fitted
+        try:
+            raw = self._source(player, beat.path, max(0.0, from_s - beat_at_s))
+            tracks = [Track("beat", raw, at=round(beat_at_s * player.rate), gain=UNTOUCHED_GAIN)]
+            if fitted:
+                tracks.append(Track("take", self._source(player, what.take.audio_path, from_s), gain=UNTOUCHED_GAIN))
+        except UserError as error:
+            self.stop()
+            self._session.problem.emit(Problem(error.message, error.remedy))
+            return
+        if not fitted:
+            self._begin(player, replace(what, take=None), tracks, from_s, None)
+            return
+        self._begin(player, what, tracks, from_s, end_s)
         self.set_balance(self._session.settings.balance)
-        if self._session.audition.fitted:
-            self._bend(player, what, beat, end_s - what.from_s)
+        self._bend(player, what, beat, end_s - what.from_s)
+
+    def _source(self, player: Player, path: Path, from_s: float) -> Source:
+        """A file to play, closed with the next `stop`; raises `UserError`."""
+        source = DiskSource(path, player.rate, start_s=from_s)
+        self._sources.append(source)
+        return source
 
     def _begin(self, player: Player, what: Playing, tracks: list[Track], from_s: float, end_s: float | None) -> None:
-        self._sources = [track.source for track in tracks]
         end = None if end_s is None else round(end_s * player.rate)
         try:
             player.play(tracks, start=round(from_s * player.rate), end=end, loop=self._loop(player, what))
@@ -230,8 +235,7 @@ class PlaybackFlow(QObject):
         player, what = self._sound.player, self._playing
         if player is None or what is None or what.transform is None or player.rate != segment.rate:
             return
-        source = DiskSource(segment.path, player.rate, start_s=max(0.0, player.position_s - what.from_s))
-        self._sources.append(source)
+        source = self._source(player, segment.path, max(0.0, player.position_s - what.from_s))
         self._playing = replace(what, fitted=True, take_gain=segment.take_gain, beat_gain=segment.beat_gain)
         player.swap(Track("beat", source, at=round(what.from_s * player.rate), gain=segment.beat_gain))
         self.set_balance(self._session.settings.balance)
