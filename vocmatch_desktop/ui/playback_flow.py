@@ -84,6 +84,8 @@ class PlaybackFlow(QObject):
         self._resting_s = 0.0
         self._timer = QTimer(self, interval=TICK_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
+        self._rests_in: Path | None = None
+        session.take_changed.connect(self._follow_take)
         session.looping_changed.connect(lambda _: self._apply_loop())
         session.click_changed.connect(lambda _: self._apply_click())
 
@@ -154,6 +156,11 @@ class PlaybackFlow(QObject):
         if self._sound.player is not None and self._playing is not None and self._playing.transform is not None:
             self._sound.player.set_gain("take", self._playing.take_gain * min(1.0, 2 * (1 - balance)))
             self._sound.player.set_gain("beat", self._playing.beat_gain * min(1.0, 2 * balance))
+
+    def _follow_take(self, take: Take | None) -> None:
+        folder = take.folder if take is not None else None
+        if folder != self._rests_in:
+            self._rests_in, self._resting_s = folder, 0.0
 
     def _start_of(self, take: Take) -> float:
         selection = self._session.selection
