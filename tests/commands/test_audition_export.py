@@ -17,7 +17,7 @@ from vocmatch_desktop.commands.given import given_take
 from vocmatch_desktop.library.catalogue import Catalogue
 from vocmatch_desktop.library.takes import TakeStore
 from vocmatch_desktop.services.indexing import IndexSpec, index
-from vocmatch_desktop.services.stages import Stage
+from vocmatch_desktop.services.reports import Stage, Unread
 from vocmatch_desktop.settings import Places
 from vocmatch_desktop.synth.mixing import render
 from vocmatch_desktop.synth.takes import TAKES, DemoTake, duration_s, perform
@@ -111,7 +111,7 @@ def test_a_stored_take_brings_its_tempo_and_selection(shell: Any, sounds: Sounds
 def test_a_beat_by_id_and_one_outside_the_library(shell: Any, sounds: Sounds, home: Path, tmp_path: Path) -> None:
     library = Places.from_environment().database
     with Catalogue(library) as catalogue:
-        index(catalogue, IndexSpec(roots=(sounds.beat,), library=library, jobs=1), Stage(_Silent(), 0.0, 1.0))
+        index(catalogue, IndexSpec(roots=(sounds.beat,), library=library, jobs=1), Stage(Unread(), 0.0, 1.0))
         (row,) = catalogue.rows()
     known = shell("audition", sounds.take, row.id, "--out", tmp_path / "a.wav", "--json")
     by_path = shell("audition", sounds.take, sounds.beat, "--out", tmp_path / "b.wav", "--json")
@@ -119,12 +119,6 @@ def test_a_beat_by_id_and_one_outside_the_library(shell: Any, sounds: Sounds, ho
     code, err = shell("audition", sounds.take, row.id + 1, "--json")
     assert code == 2
     assert "no beat of the library" in err
-
-
-class _Silent:
-    def __call__(self, fraction: float, what: str) -> None: ...
-
-    def partial(self, event: object) -> None: ...
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,14 @@ from vocmatch_desktop.evaluation.dataset import BadDataset, read_pairs
 from vocmatch_desktop.evaluation.match import EvaluateMatchSpec
 from vocmatch_desktop.evaluation.ranking import METRICS
 from vocmatch_desktop.evaluation.workbook import OWN_FILL
+from vocmatch_desktop.services.reports import Unread
 
 
 @pytest.fixture(scope="session")
 def evaluated(songs, tmp_path_factory):
     workbook = tmp_path_factory.mktemp("report") / "report.xlsx"
     spec = EvaluateMatchSpec(songs / "pairs.csv", (songs / "more",), baselines=True, workbook=workbook)
-    return match.run(spec, match.Quiet())
+    return match.run(spec, Unread())
 
 
 def test_the_program_finds_the_songs_and_stands_beside_what_it_has_to_beat(evaluated):
@@ -57,7 +58,7 @@ def test_a_take_without_voice_counts_as_not_found(songs):
     table = songs / "silent.csv"
     soundfile.write(songs / "silence.wav", np.zeros(8 * 22_050), 22_050)
     table.write_text("take,beat,group\nsilence.wav,0.backing.wav,a\n0.voice.wav,1.backing.wav,b\n")
-    found = match.run(EvaluateMatchSpec(table), match.Quiet())
+    found = match.run(EvaluateMatchSpec(table), Unread())
     assert found.rankings[0] is None
     assert found.rows[0].figures.queries == 2
     assert found.rows[0].without_distractors is None
@@ -90,4 +91,4 @@ def test_lists_that_cannot_be_used_are_said_to_be_so(songs, tmp_path):
         read_pairs(songs / "pairs.csv", [songs / "no such folder"])
     table.write_text("take,beat,group\npairs.csv,0.backing.wav,a\n")
     with pytest.raises(UnreadableAudio):
-        match.run(EvaluateMatchSpec(table), match.Quiet())
+        match.run(EvaluateMatchSpec(table), Unread())

@@ -36,7 +36,7 @@ def audition(
     from vocmatch_desktop.export.placing import from_first_sample
     from vocmatch_desktop.services import audition as service
     from vocmatch_desktop.services import pairing
-    from vocmatch_desktop.services.stages import Stage
+    from vocmatch_desktop.services.reports import Stage
 
     given = given_take(take, bpm, first_beat)
     chosen = _output(out)

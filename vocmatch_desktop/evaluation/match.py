@@ -14,6 +14,7 @@ from vocmatch_desktop.evaluation.dataset import Heard, Pairs, listen, read_pairs
 from vocmatch_desktop.evaluation.ranking import Figures
 from vocmatch_desktop.matching.rank import MatchOptions, rank
 from vocmatch_desktop.matching.source import MemorySource
+from vocmatch_desktop.services.reports import Unread
 from vocmatch_desktop.types import Fingerprint, Match, Report, TakeFeatures
 
 OURS = "vocmatch"
@@ -79,18 +80,8 @@ def _rank_all(heard: Heard, report: Report) -> list[tuple[Match, ...] | None]:
     rankings: list[tuple[Match, ...] | None] = []
     for take in heard.takes:
         report(len(rankings) / len(heard.takes), "Ranking")
-        rankings.append(None if take is None else rank(take, source, MatchOptions(), Quiet()))
+        rankings.append(None if take is None else rank(take, source, MatchOptions(), Unread()))
     return rankings
-
-
-class Quiet:
-    """A report that nobody reads."""
-
-    def __call__(self, fraction: float, what: str) -> None:
-        """Takes no notice."""
-
-    def partial(self, event: object) -> None:
-        """Takes no notice."""
 
 
 def _by_place(matches: Sequence[Match] | None, places: int) -> NDArray[np.float64]:

@@ -101,10 +101,10 @@ def match_one(view: align.TakeView, beat_id: int, beat: Fingerprint, max_shift: 
 
 def _others(lays: list[align.Lay], room: float) -> tuple[tuple[float, Transform], ...]:
     """The next best lays that differ by transposition, not merely by a shade of tempo."""
-    seen = {lays[0].transform.transpose}
+    seen = {lays[0].transform.transpose % 12}
     kept: list[tuple[float, Transform]] = []
     for lay in lays[1:]:
-        if lay.transform.transpose not in seen and len(kept) < _ALTERNATIVES:
-            seen.add(lay.transform.transpose)
+        if lay.transform.transpose % 12 not in seen and len(kept) < _ALTERNATIVES:
+            seen.add(lay.transform.transpose % 12)
             kept.append((fuse.score(lay.evidence + room), lay.transform))
     return tuple(kept)

@@ -22,7 +22,7 @@ from typing import Any
 from vocmatch_desktop.errors import UserError
 from vocmatch_desktop.services.demo import DemoPlaces, DemoSpec, build
 from vocmatch_desktop.services.lifeline import follow_parent
-from vocmatch_desktop.services.stages import Stage
+from vocmatch_desktop.services.reports import Stage, Unread
 from vocmatch_desktop.types import Report
 
 REPEATS = 5
@@ -180,12 +180,12 @@ def _fitting(places: DemoPlaces) -> Iterator[Row]:
         )
         folder = Path(scratch)
         started = time.perf_counter()
-        run_segment(SegmentSpec(row.path, grid, lies, 20.0, 44_100, -20.0, folder / "segments"), _Quiet())
+        run_segment(SegmentSpec(row.path, grid, lies, 20.0, 44_100, -20.0, folder / "segments"), Unread())
         yield Row("Audition, fitted sound of a 20 s take", time.perf_counter() - started, "s")
         beat = folder / "three minutes.wav"
         files.write(beat, _repeated(row.path, BEAT_S), subtype="PCM_16")
         started = time.perf_counter()
-        run(FitSpec(beat, "three minutes", grid, None, lies, 20.0, folder / "fitted"), _Quiet())
+        run(FitSpec(beat, "three minutes", grid, None, lies, 20.0, folder / "fitted"), Unread())
         yield Row("Fitting a three-minute beat", time.perf_counter() - started, "s", "stretched, shifted, written")
 
 
@@ -201,16 +201,6 @@ def _repeated(path: Path, seconds: float) -> Iterator[Any]:
     length = files.probe(path).duration_s
     for start in range(0, int(seconds), int(length)):
         yield from files.blocks(path, duration_s=min(length, seconds - start))
-
-
-class _Quiet:
-    """A report nobody reads."""
-
-    def __call__(self, fraction: float, what: str) -> None:
-        """Goes on."""
-
-    def partial(self, event: Any) -> None:
-        """Keeps nothing."""
 
 
 def _live_pitch(places: DemoPlaces) -> Iterator[Row]:

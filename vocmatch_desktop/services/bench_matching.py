@@ -7,11 +7,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vocmatch_desktop.services.reports import Unread
 from vocmatch_desktop.types import BeatGrid, Fingerprint, Float32
 
 BEAT_S = 180.0
@@ -40,21 +40,11 @@ def measure(library: Path, take: Path, beats: int) -> Ranked:
     started, cpu = time.perf_counter(), time.process_time()
     heard = analyse_take(take, bpm=90.0, first_beat_s=0.0)
     listened = time.perf_counter()
-    rank(heard, source, MatchOptions(), _On())
+    rank(heard, source, MatchOptions(), Unread())
     ranked, cpu_s = time.perf_counter(), time.process_time() - cpu
-    rank(free, source, MatchOptions(), _On())
+    rank(free, source, MatchOptions(), Unread())
     free_s = time.perf_counter() - ranked
     return Ranked(ranked - started, cpu_s, ranked - listened, free_s, _peak_mb())
-
-
-class _On:
-    """A report nobody reads."""
-
-    def __call__(self, fraction: float, what: str) -> None:
-        """Goes on."""
-
-    def partial(self, event: Any) -> None:
-        """Keeps nothing."""
 
 
 class SyntheticBeats:

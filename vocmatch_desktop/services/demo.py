@@ -19,7 +19,7 @@ from vocmatch_desktop.errors import DiskError, UserError
 from vocmatch_desktop.library.records import FoundFile, IndexEvent, Survey
 from vocmatch_desktop.services.listening import Heard, listen
 from vocmatch_desktop.services.pool import Outcome, work_through
-from vocmatch_desktop.services.stages import Stage
+from vocmatch_desktop.services.reports import Stage
 from vocmatch_desktop.types import Report
 
 DEMO_VERSION = 1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from vocmatch_desktop.services import demo
 from vocmatch_desktop.services.demo import DemoPlaces, DemoSpec, LibraryMade
-from vocmatch_desktop.services.stages import Stage
+from vocmatch_desktop.services.reports import Stage
 from vocmatch_desktop.types import Match, Report
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from vocmatch_desktop.services import fitting, padding, pairing
 from vocmatch_desktop.services.fitting import FitSpec, FittedBeat
 from vocmatch_desktop.services.padding import PaddedTake, PadSpec
 from vocmatch_desktop.services.pairing import Pair, PairSpec
-from vocmatch_desktop.services.stages import Stage
+from vocmatch_desktop.services.reports import Stage
 from vocmatch_desktop.types import Key, Report
 
 Format = Literal["wav", "rpp", "dawproject"]

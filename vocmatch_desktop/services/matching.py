@@ -70,7 +70,7 @@ def _rank(spec: MatchSpec, take: TakeFeatures, report: Report) -> tuple[tuple[Ma
     from vocmatch_desktop.library.vectors import Vectors
     from vocmatch_desktop.matching.rank import MatchOptions, rank
     from vocmatch_desktop.matching.source import COARSE_VERSION, coarse
-    from vocmatch_desktop.services.stages import Stage
+    from vocmatch_desktop.services.reports import Stage
 
     if not spec.library.is_file():
         return (), 0
