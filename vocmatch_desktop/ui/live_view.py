@@ -162,7 +162,7 @@ class LiveView(QWidget):
         self._line.paint(painter, axis, self._inked_s)
         self._paint_marks(painter, axis)
         x = round(axis.x(self.now_s))
-        painter.fillRect(x, 0, 2, self.height(), self._theme.color("accent"))
+        painter.fillRect(x, 0, 2, self.height(), QColor(DARK.accent))
 
     def _paint_take(self, painter: QPainter) -> None:
         axis = self.axis()
@@ -172,7 +172,7 @@ class LiveView(QWidget):
         self._paint_selection(painter, axis)
         self._paint_marks(painter, axis)
         if self._playhead_s is not None:
-            painter.fillRect(round(axis.x(self._playhead_s)), 0, 2, self.height(), self._theme.color("accent"))
+            painter.fillRect(round(axis.x(self._playhead_s)), 0, 2, self.height(), QColor(DARK.accent))
 
     def _make_still(self, axis: Axis) -> QPixmap:
         assert self._take is not None
@@ -197,7 +197,7 @@ class LiveView(QWidget):
         painter.fillRect(QRect(0, 0, left, self.height()), shade)
         painter.fillRect(QRect(right, 0, self.width() - right, self.height()), shade)
         for x in (left, right - 2):
-            painter.fillRect(x, 0, 2, self.height(), self._theme.color("fit"))
+            painter.fillRect(x, 0, 2, self.height(), QColor(DARK.fit))
         painter.setFont(self._font)
         painter.setPen(INK)
         words = selection_words(selection, self._grid)

@@ -281,8 +281,9 @@ def _splitter(orientation: Qt.Orientation, first: QWidget, second: QWidget) -> Q
     splitter.setChildrenCollapsible(False)
     splitter.addWidget(first)
     splitter.addWidget(second)
-    splitter.setStretchFactor(0, 1 if orientation == Qt.Orientation.Horizontal else 0)
-    splitter.setStretchFactor(1, 0 if orientation == Qt.Orientation.Horizontal else 1)
+    shares = (1, 0) if orientation == Qt.Orientation.Horizontal else (1, 2)
+    for place, share in enumerate(shares):
+        splitter.setStretchFactor(place, share)
     return splitter
 
 
