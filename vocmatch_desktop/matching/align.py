@@ -129,16 +129,11 @@ def settle(view: TakeView, beat: Fingerprint, lay: Lay) -> Transform:
         return chosen
     odds = weighed_odds(beat)
     surface, _ = standard_surface(view.sung.on_lattice(chosen.tempo_ratio, notes.HOP_S), odds, 0)
-    train = groove.onset_train(beat)
-    fit = groove.onset_fit(view.onsets.on_lattice(chosen.tempo_ratio), train)
+    fit = groove.onset_fit(view.onsets.on_lattice(chosen.tempo_ratio), groove.onset_train(beat))
     starts = np.arange(len(fit)) * groove.FINE_HOP_S
     row = surface[chosen.transpose % 12]
     together = np.interp(starts, np.arange(len(row)) * notes.HOP_S, row) + fit
-    start_s = float(starts[int(np.argmax(together))])
-    if view.clock is not None:
-        return replace(chosen, start_s=start_s)
-    ratio, start_s = groove.refined(view.onsets, train, chosen.tempo_ratio, start_s)
-    return replace(chosen, tempo_ratio=min(max(ratio, 1 - MAX_STRETCH), 1 + MAX_STRETCH), start_s=start_s)
+    return replace(chosen, start_s=float(starts[int(np.argmax(together))]))
 
 
 def _lays(view: TakeView, beat: Fingerprint, odds: Float32, tempo: Tempo, pulse: float, max_shift: int) -> list[Lay]:

@@ -24,12 +24,6 @@ FINE_HOP_S = 0.02
 _ATTACK_S = 0.03
 """Width (one standard deviation) of an onset: voices set in softly and a little off the grid."""
 
-_BENDS = tuple(0.0025 * step for step in range(1, 9))
-_BEND_PRICE = 0.2
-"""Standard deviations of the beat's onsets by which a bent tempo must fit better than the one found."""
-
-_NUDGES = 12
-
 _CHANCE_FLOOR = 0.05
 """Smallest spread of correlations over ratios that counts: flat spectra must not look decisive."""
 
@@ -136,27 +130,6 @@ def onset_fit(sung: Float32, train: Float32) -> Float32:
     overlap = fft.irfft(fft.rfft(train, length) * np.conj(fft.rfft(sung, length)), length)[: len(train) - len(sung) + 1]
     norms = _window_norms(train[None], len(sung))[0]
     return np.asarray(overlap / np.maximum(norms, 1e-6), dtype=np.float32)
-
-
-def refined(sung: SungOnsets, train: Float32, ratio: float, start_s: float) -> tuple[float, float]:
-    """Bends tempo ratio (±2 %) and start (±0.24 s) so that sung onsets meet the beat's to the end of the take.
-
-    The ratio stays unless another one is clearly better: nine of ten real takes sung over a beat keep it.
-    """
-    level = (train - train.mean()) / max(float(train.std()), 1e-9)
-    strong = np.flatnonzero(sung.strength > 0.05 * sung.strength.max(initial=0.0))
-    times, weights = strong * sung.hop_s, sung.strength[strong]
-    weights = weights / max(float(weights.sum()), 1e-9)
-    clock = np.arange(len(level)) * FINE_HOP_S
-    starts = start_s + np.arange(-_NUDGES, _NUDGES + 1) * FINE_HOP_S
-    best = (-np.inf, ratio, start_s)
-    for bend in (0.0, *(side * step for step in _BENDS for side in (1, -1))):
-        bent = ratio * (1 + bend)
-        fit = np.interp(starts[:, None] + times * bent, clock, level) @ weights
-        value = float(fit.max()) - (_BEND_PRICE if bend else 0.0)
-        if value > best[0]:
-            best = (value, bent, float(starts[int(fit.argmax())]))
-    return best[1], best[2]
 
 
 def _bumps(train: Float32) -> Float32:
