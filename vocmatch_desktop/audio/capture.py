@@ -37,7 +37,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from vocmatch_desktop.audio.devices import Device, portaudio
+from vocmatch_desktop.audio.devices import SETTLING_S, Device, portaudio
+from vocmatch_desktop.audio.loudness import dbfs
 from vocmatch_desktop.audio.quiet import quietly
 from vocmatch_desktop.audio.takefile import TakeFile
 from vocmatch_desktop.audio.tap import Tap
@@ -48,12 +49,17 @@ DRAIN_S = 0.015
 """How often the rings are emptied: short, because the live pitch line waits for it."""
 
 LATENCY_S = 0.03
+"""Low, for what is sung while another track plays; the C callback needs no more."""
 
-SETTLING_S = 0.3
-"""A driver's clock jumps by tens of milliseconds while a stream starts (measured: under 100 ms)."""
 RING_S = 20.0
+"""How long the draining thread may be held up before sound is lost."""
+
 MEMORY_S = 12.0
+"""How much of what was heard a spectrogram can ask for."""
+
 SILENT_CALLBACK_S = 2.0
+"""A device that has given nothing for this long is gone, whatever its driver says."""
+
 CLIPPED = 0.999
 
 
@@ -279,7 +285,7 @@ class Recorder:
         latest = samples[-max(1, round(DRAIN_S * self.rate)) :]
         peak = float(np.abs(latest).max())
         self._clipped = self._clipped or bool(np.abs(samples).max() >= CLIPPED)
-        self._levels = Levels(_db(float(np.sqrt(np.mean(np.square(latest))))), _db(peak), self._clipped)
+        self._levels = Levels(dbfs(float(np.sqrt(np.mean(np.square(latest))))), dbfs(peak), self._clipped)
 
 
 class _Take:
@@ -334,7 +340,3 @@ class _Take:
             device=self._device,
             problem=problem,
         )
-
-
-def _db(level: float) -> float:
-    return max(SILENCE_DB, 20 * float(np.log10(level))) if level > 0 else SILENCE_DB

@@ -26,6 +26,9 @@ PREFERRED_DRIVERS = {"win32": "Windows WASAPI", "darwin": "Core Audio", "linux":
 MOST_CHANNELS = 64
 """Channels that are offered at most; virtual devices claim absurd numbers."""
 
+SETTLING_S = 0.3
+"""A driver's clock jumps by tens of milliseconds while a stream starts (measured: under 100 ms)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Device:

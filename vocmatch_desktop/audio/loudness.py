@@ -1,5 +1,7 @@
 """Loudness after ITU-R BS.1770-4 (LUFS): K-weighting, 400 ms blocks every 100 ms, absolute and relative gate.
 
+`dbfs` words a plain amplitude as a level.
+
 Example:
     level = integrated_lufs(audio)                     # finite always: silence is −200
     louder = audio.samples * gain_to(level, -14.0)
@@ -20,7 +22,11 @@ from numpy.typing import NDArray
 from vocmatch_desktop.types import SILENCE_DB, Audio, Float32
 
 ABSOLUTE_GATE = -70.0
+"""LUFS, of single blocks."""
+
 RELATIVE_GATE = -10.0
+"""LU below the loudness of what passes the absolute gate."""
+
 HOPS_PER_BLOCK = 4
 MOST_GAIN = 10 ** (24 / 20)
 
@@ -41,6 +47,11 @@ def gain_to(lufs: float, target: float, *, peak: float | None = None) -> float:
         return 1.0
     gain = min(10 ** ((target - lufs) / 20), MOST_GAIN)
     return min(gain, 10 ** (-0.3 / 20) / peak) if peak else gain
+
+
+def dbfs(amplitude: float) -> float:
+    """A linear amplitude (≥ 0, full scale is 1) as a level in dBFS; silence gives `SILENCE_DB`."""
+    return max(SILENCE_DB, 20 * math.log10(amplitude)) if amplitude > 0 else SILENCE_DB
 
 
 class Loudness:

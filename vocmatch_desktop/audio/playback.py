@@ -30,7 +30,7 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
-from vocmatch_desktop.audio.devices import Device, portaudio
+from vocmatch_desktop.audio.devices import SETTLING_S, Device, portaudio
 from vocmatch_desktop.audio.mixing import Loop, Scene, Track
 from vocmatch_desktop.audio.quiet import quietly
 from vocmatch_desktop.audio.run import Run
@@ -38,9 +38,6 @@ from vocmatch_desktop.errors import DeviceError, UserError
 
 LATENCY_S = 0.1
 """Generous: nothing that is played ahead of time needs less, and a busy computer is not heard."""
-
-SETTLING_S = 0.3
-"""A driver's clock jumps by tens of milliseconds while a stream starts (measured: under 100 ms)."""
 
 
 class Player:

@@ -18,8 +18,9 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from vocmatch_desktop.audio.loudness import dbfs
 from vocmatch_desktop.errors import DiskError
-from vocmatch_desktop.types import SILENCE_DB, Float32
+from vocmatch_desktop.types import Float32
 
 _SFC_SET_UPDATE_HEADER_AUTO = 0x1061
 
@@ -46,7 +47,7 @@ class TakeFile:
     @property
     def peak_dbfs(self) -> float:
         """The loudest sample so far."""
-        return max(SILENCE_DB, 20 * float(np.log10(self._peak))) if self._peak > 0 else SILENCE_DB
+        return dbfs(self._peak)
 
     def write(self, samples: Float32) -> None:
         """Appends float32 [n]; raises `DiskError` when the disk is full, all that was written before stays."""

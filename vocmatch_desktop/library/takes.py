@@ -25,7 +25,6 @@ overwritten. All methods raise `DiskError` where the disk refuses, `NotFound` wh
 
 from __future__ import annotations
 
-import math
 import shutil
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -38,6 +37,7 @@ from typing import Any
 import numpy as np
 
 from vocmatch_desktop.audio import files
+from vocmatch_desktop.audio.loudness import dbfs
 from vocmatch_desktop.errors import DiskError, NotFound, UnreadableAudio
 from vocmatch_desktop.library.takelog import Revision, TakeLog
 from vocmatch_desktop.library.takemark import Mark
@@ -288,7 +288,7 @@ class _Peak:
     @property
     def dbfs(self) -> float:
         """The loudest sample so far."""
-        return max(SILENCE_DB, 20 * math.log10(self._peak)) if self._peak > 0 else SILENCE_DB
+        return dbfs(self._peak)
 
 
 def _take(folder: Path, log: TakeLog) -> Take:

@@ -261,6 +261,7 @@ def _make_take(order: Order) -> None:
     import numpy as np
 
     from vocmatch_desktop.audio import files
+    from vocmatch_desktop.audio.loudness import dbfs
     from vocmatch_desktop.library.takes import TakeStore
     from vocmatch_desktop.synth import takes
 
@@ -278,7 +279,7 @@ def _make_take(order: Order) -> None:
         store.discard(draft)
         raise
     _write_json(draft.folder / "truth.json", takes.take_truth(take))
-    store.keep(draft, peak_dbfs=float(20 * np.log10(np.abs(sound.samples).max())), **known)
+    store.keep(draft, peak_dbfs=dbfs(float(np.abs(sound.samples).max())), **known)
 
 
 def _events(outcome: Outcome[Order]) -> list[IndexEvent]:
