@@ -102,6 +102,26 @@ def test_setting_aside_never_overwrites(database: Path) -> None:
     assert len(names) == 3
 
 
+def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
+    foreign = tmp_path / "calls.db"
+    with closing(sqlite3.connect(foreign)) as other:
+        other.execute("CREATE TABLE calls (number TEXT)")
+    before = foreign.read_bytes()
+    for read_only in (False, True):
+        with pytest.raises(LibraryError, match="another program"):
+            Catalogue(foreign, read_only=read_only)
+    assert foreign.read_bytes() == before
+
+
+def test_an_empty_file_holds_no_library_until_one_is_made_in_it(tmp_path: Path) -> None:
+    empty = tmp_path / "library.db"
+    empty.touch()
+    with pytest.raises(LibraryError, match="holds no library yet"):
+        Catalogue(empty, read_only=True)
+    with Catalogue(empty) as catalogue:
+        assert catalogue.rows() == ()
+
+
 def test_a_newer_library_is_left_alone(filled: Path) -> None:
     with closing(sqlite3.connect(filled)) as connection:
         connection.execute("PRAGMA user_version = 99")

@@ -35,6 +35,7 @@ def connect(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> sqlite3.Co
         _make_folder(path)
         connection = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)
         try:
+            _check_ours(connection, path)
             _configure(connection)
             if _version(connection, path) < len(MIGRATIONS):
                 migrate(connection, path)
@@ -51,13 +52,10 @@ def connect_reading(path: Path) -> sqlite3.Connection:
     with plain_words(path):
         connection = _open_reading(path)
         try:
-            current = _version(connection, path) == len(MIGRATIONS)
+            _check_current(connection, path)
         except BaseException:
             connection.close()
             raise
-        if not current:
-            connection.close()
-            raise LibraryError("The library was made by an older version.", "Open the window or index to update it.")
     return connection
 
 
@@ -186,6 +184,23 @@ def _configure(connection: sqlite3.Connection) -> None:
     # A commit survives the program's death in any case; a power cut may cost the last rows, which indexing redoes.
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _check_ours(connection: sqlite3.Connection, path: Path) -> bool:
+    """False for an empty database; raises `LibraryError` for another program's, before anything is written to it."""
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if tables and "track" not in tables:
+        raise LibraryError(
+            f"{path} is a database of another program, not a library.", "Name another file.", path=str(path)
+        )
+    return bool(tables)
+
+
+def _check_current(connection: sqlite3.Connection, path: Path) -> None:
+    if not _check_ours(connection, path):
+        raise LibraryError(f"{path} holds no library yet.", "Index a folder of beats first.", path=str(path))
+    if _version(connection, path) < len(MIGRATIONS):
+        raise LibraryError("The library was made by an older version.", "Open the window or index to update it.")
 
 
 def _version(connection: sqlite3.Connection, path: Path, known: int | None = None) -> int:
