@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,6 +44,19 @@ def test_arrays_hold_what_indexing_stored(three: Catalogue) -> None:
         assert vectors.fingerprint(2).grid.bpm == pytest.approx(100)
         with pytest.raises(KeyError):
             vectors.fingerprint(99)
+
+
+def test_a_library_in_a_folder_that_may_not_be_written_to_can_still_be_ranked(
+    three: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path, *arguments: Any, **options: Any) -> Any:  # root may write anywhere: chmod proves nothing
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "open", refused)
+    with Vectors(three.path, never, 1) as vectors:
+        assert tempi(vectors) == [80, 100, 120]
+        assert vectors.starts[-1] == len(vectors.frames)
+    assert not list(three.path.parent.glob("*.vectors*"))
 
 
 def test_locks_and_another_version_are_worked_out_anew(three: Catalogue) -> None:

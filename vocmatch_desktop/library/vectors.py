@@ -6,22 +6,25 @@
 
 The side file is derived and can be deleted at any time. Its name is a hash of what it was made from (which beats are
 there, their sound, the user's locks), so a file that fits is current, and a new one never touches one that another
-process has mapped. Ten thousand beats are about 120 MB on disk, of which only what is looked at is in memory.
+process has mapped. Ten thousand beats are about 120 MB on disk, of which only what is looked at is in memory. Where a
+side file may not lie (a library that may only be read, a full disk) a nameless temporary file serves in its place.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
 import sqlite3
+import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Protocol, Self
+from typing import IO, Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +41,7 @@ FRAME_WIDTH = 12
 SWEEP_AFTER_S = 60.0
 """How old a side file that no longer fits must be before it is removed."""
 
+_NOT_HERE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 _HEADER = np.dtype([("magic", "S8"), ("beats", "<i8"), ("rows", "<i8"), ("width", "<i8")])
 _MAGIC = b"VMVEC01"
 _BEATS = """
@@ -89,9 +93,8 @@ class Vectors:
             with self._catalogue.reading() as connection:
                 beats = [_Beat(*row) for row in connection.execute(_BEATS)]
                 path = _side_file(database, beats, version)
-                if not path.is_file():
-                    _build(path, connection, beats, coarse, version)
-            self.ids, self.starts, self.summary, self.frames = _mapped(path)
+                arrays = _mapped(path) if path.is_file() else _build(path, connection, beats, coarse, version)
+            self.ids, self.starts, self.summary, self.frames = arrays
         except BaseException:
             self._catalogue.close()
             raise
@@ -130,18 +133,37 @@ def _build(
     beats: list[_Beat],
     coarse: Callable[[Fingerprint], CoarseLike],
     version: int,
-) -> None:
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Float32, Float16]:
+    """Writes the side file, or a nameless temporary one where there is no right or no room for it, and maps it."""
+
+    def parts() -> Iterator[tuple[Float16, Float32]]:
+        return (_coarse_of(connection, beat, coarse, version) for beat in beats)
+
+    try:
+        try:
+            _write_beside(path, beats, parts())
+        except OSError as error:
+            if error.errno not in _NOT_HERE:
+                raise
+            with tempfile.TemporaryFile() as file:  # what is mapped outlives it
+                _write(file, beats, parts())
+                file.flush()
+                return _mapped(file)
+    except OSError as error:
+        raise DiskError(f"“{path.name}” cannot be written.", "Check free space and permissions.") from error
+    _sweep(path)
+    return _mapped(path)
+
+
+def _write_beside(path: Path, beats: list[_Beat], parts: Iterable[tuple[Float16, Float32]]) -> None:
     partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
     try:
         with partial.open("wb") as file:
-            _write(file, beats, (_coarse_of(connection, beat, coarse, version) for beat in beats))
+            _write(file, beats, parts)
         partial.replace(path)
-    except OSError as error:
-        raise DiskError(f"“{path.name}” cannot be written.", "Check free space and permissions.") from error
     finally:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
-    _sweep(path)
 
 
 def _sweep(current: Path) -> None:
@@ -167,7 +189,7 @@ def _coarse_of(
     return made.frames, made.summary
 
 
-def _write(file: BinaryIO, beats: list[_Beat], parts: Iterable[tuple[Float16, Float32]]) -> None:
+def _write(file: IO[bytes], beats: list[_Beat], parts: Iterable[tuple[Float16, Float32]]) -> None:
     """Header, ids, starts, summaries, frames; starts are known last and are filled in then."""
     header = np.zeros(1, _HEADER)
     header["magic"], header["beats"] = _MAGIC, len(beats)
@@ -189,21 +211,21 @@ def _write(file: BinaryIO, beats: list[_Beat], parts: Iterable[tuple[Float16, Fl
     file.write(starts.tobytes())
 
 
-def _mapped(path: Path) -> tuple[NDArray[np.int64], NDArray[np.int64], Float32, Float16]:
+def _mapped(source: Path | IO[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64], Float32, Float16]:
     """Ids, starts, summary and frames, none of them in memory until it is looked at."""
-    header = np.fromfile(path, _HEADER, 1)[0]
+    header = _map(source, _HEADER, 0, (1,))[0]
     beats, rows, width = int(header["beats"]), int(header["rows"]), int(header["width"])
     at = _HEADER.itemsize
-    ids = _map(path, np.dtype(np.int64), at, (beats,))
-    starts = _map(path, np.dtype(np.int64), at + 8 * beats, (beats + 1,))
+    ids = _map(source, np.dtype(np.int64), at, (beats,))
+    starts = _map(source, np.dtype(np.int64), at + 8 * beats, (beats + 1,))
     at += 8 * (2 * beats + 1)
-    frames = _map(path, np.dtype(np.float16), at, (rows, FRAME_WIDTH))
+    frames = _map(source, np.dtype(np.float16), at, (rows, FRAME_WIDTH))
     # Frames take 24 bytes each, so what follows them stands at a multiple of 8.
-    summary = _map(path, np.dtype(np.float32), at + frames.nbytes, (beats, width))
+    summary = _map(source, np.dtype(np.float32), at + frames.nbytes, (beats, width))
     return ids, starts, summary, frames
 
 
-def _map(path: Path, kind: np.dtype[Any], at: int, shape: tuple[int, ...]) -> NDArray[Any]:
+def _map(source: Path | IO[bytes], kind: np.dtype[Any], at: int, shape: tuple[int, ...]) -> NDArray[Any]:
     if 0 in shape:
         return np.zeros(shape, kind)  # nothing cannot be mapped
-    return np.memmap(path, kind, "r", at, shape)
+    return np.memmap(source, kind, "r", at, shape)
