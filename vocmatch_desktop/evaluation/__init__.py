@@ -1,1 +1,6 @@
-"""Metrics, benchmarks and spreadsheets: how well the program does on labelled data."""
+"""How well the program does on labelled data.
+
+`match` ranks the takes of a `dataset` with the program, its parts and simpler `methods`, sums up with intervals over
+songs (`ranking`), and writes a spreadsheet (`workbook`; extra "evaluate"). It stands above the services, because it
+measures what users get. Speed is `services.bench`'s business.
+"""

@@ -1,1 +1,1 @@
-"""ONNX sessions, execution providers and where model files lie."""
+"""ONNX sessions that say where they really run (`session`), and which model files there are (`models`)."""

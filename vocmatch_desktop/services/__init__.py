@@ -1,1 +1,8 @@
-"""The use cases (index a folder, match a take, fit a beat, audition, record), called by shell and window alike."""
+"""The use cases: plain functions from a frozen spec to a frozen result, called by shell, window and workers alike.
+
+Beats: `indexing` (`listening` hears one file, `pool` spreads them over processes). Takes: `recording` with its `guides`
+(click or beat), `record_take` for the shell, `calibration`, `live` pitch. Match: `matching` ranks the library,
+`pairing` lays one beat under a take; `audition` renders both, `fitting` and `padding` write them for the DAW and
+`exporting` a session of them (`laying` bends and repeats a beat). The program itself: `demo`, `demo_tour`, `bench`
+(with `bench_matching`), `doctor`. What several of them need: `reports`, `scratch`, `identity`, `leftovers`, `lifeline`.
+"""
