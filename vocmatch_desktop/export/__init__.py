@@ -1,5 +1,5 @@
-"""What leaves for the DAW: where on the grid files begin (`placing`), what they are called (`names`), the tempo inside
-a WAV (`wavmeta`), project files (`rpp`).
+"""What a DAW needs to know of the files that leave for it.
 
-`services.fitting`, `padding` and `exporting` write the files; here is what a DAW needs to know of them.
+`placing` says where on the grid they begin, `names` what they are called, `wavmeta` puts tempo and key inside a WAV,
+`rpp` writes a project. `services.fitting`, `padding` and `exporting` make the files with it.
 """
