@@ -96,6 +96,7 @@ class LiveView(QWidget):
     def put_pitch(self, times_s: NDArray[np.float64], midi: NDArray[np.float64]) -> None:
         """Pitch frames of the take being sung; the newest may be replaced by a later call."""
         self._line.put(times_s, midi)
+        self.update()
 
     def end(self) -> None:
         """The take is over; its picture stays until `show_take` or `begin`."""

@@ -27,6 +27,8 @@ from vocmatch_desktop.ui.timeline import BEATS_PER_BAR, Grid
 from vocmatch_desktop.ui.workers import LiveSessionHandle, Submits
 
 TICK_MS = 16
+PITCH_AFTER_MS = 7
+"""The worker answers within some milliseconds: looking then, not a frame later, keeps the line near the voice."""
 
 
 class RecordingFlow(QObject):
@@ -133,6 +135,7 @@ class RecordingFlow(QObject):
             self.sang.emit(samples)
             if self._pitch is not None:
                 self._pitch.feed(samples)
+                QTimer.singleShot(PITCH_AFTER_MS, self, self._draw_pitch)
         self._draw_pitch()
         self._session.playhead_moved.emit(Playhead(take_s=(self._heard - self._first) / recorder.rate))
 

@@ -81,6 +81,7 @@ class Theme(QObject):
     def __init__(self, name: str = "dark", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.tokens = NAMES.get(name, DARK)
+        self._icons: dict[tuple[str, str, str], QIcon] = {}
 
     @property
     def name(self) -> str:
@@ -97,6 +98,7 @@ class Theme(QObject):
     def use(self, name: str, application: QApplication) -> None:
         """Swaps to "dark" or "light"."""
         self.tokens = NAMES.get(name, DARK)
+        self._icons.clear()
         self.apply(application)
         self.changed.emit()
 
@@ -118,7 +120,11 @@ class Theme(QObject):
         """An icon of the one set in use (qtawesome's Phosphor), e.g. `icon("ph.play-fill")`, in a token's colour."""
         import qtawesome
 
-        return qtawesome.icon(name, color=self.color(role), color_disabled=self.color(disabled))
+        wanted = (name, role, disabled)
+        if wanted not in self._icons:
+            colors = {"color": self.color(role), "color_disabled": self.color(disabled)}
+            self._icons[wanted] = qtawesome.icon(name, **colors)
+        return self._icons[wanted]
 
 
 def palette(tokens: Tokens) -> QPalette:
