@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -15,10 +14,10 @@ from vocmatch_desktop.audio import files
 from vocmatch_desktop.audio.loudness import Loudness, gain_to
 from vocmatch_desktop.audio.resample import Resampler
 from vocmatch_desktop.errors import DiskError
-from vocmatch_desktop.services.fitting import louder, told
-from vocmatch_desktop.services.identity import identity
+from vocmatch_desktop.services.identity import mark
 from vocmatch_desktop.services.laying import Loop, fitted, loop_for
 from vocmatch_desktop.services.scratch import Scratch
+from vocmatch_desktop.services.streams import louder, told
 from vocmatch_desktop.types import Audio, AudioFile, BeatGrid, Float32, Report, Transform
 
 TARGET_LUFS = -17.0
@@ -194,9 +193,8 @@ def _largest(samples: Float32) -> float:
 
 def _mark(spec: SegmentSpec) -> str:
     transform = spec.transform
-    numbers = f"{transform.tempo_ratio:.7f}/{transform.start_s:.4f}/{spec.duration_s:.4f}/{spec.rate}"
-    text = f"{identity(spec.beat)}/{transform.transpose}/{numbers}"
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+    lies = (transform.transpose, f"{transform.tempo_ratio:.7f}", f"{transform.start_s:.4f}")
+    return mark(spec.beat, *lies, f"{spec.duration_s:.4f}", spec.rate, digits=24)
 
 
 def _forget_oldest(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from vocmatch_desktop.audio import files
-from vocmatch_desktop.export.names import free_path, tagged_name
+from vocmatch_desktop.export.names import tagged_name
 from vocmatch_desktop.export.placing import Placing, place
-from vocmatch_desktop.services.fitting import is_whole, told, write_bars
-from vocmatch_desktop.services.identity import identity
+from vocmatch_desktop.services.bars import bar_file
+from vocmatch_desktop.services.identity import mark
+from vocmatch_desktop.services.streams import told
 from vocmatch_desktop.types import Audio, AudioFile, BeatGrid, Report, Transform
 
 
@@ -50,16 +50,14 @@ def run(spec: PadSpec, report: Report) -> PaddedTake:
     placing = place(spec.grid, spec.transform, spec.take_from_s)
     bars = placing.whole_bars(placing.take_pad_s + take.duration_s)
     frames = round(bars * placing.bar_s * take.rate)
-    text = f"{identity(spec.take)}/{placing.take_pad_s:.5f}/{frames}"
-    mark = hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
-    name = tagged_name(spec.title, bpm=placing.bpm, suffix=f" [{mark}].wav")
-    path = spec.folder / name
-    reused = is_whole(path, frames)
-    if not reused:
-        path = free_path(spec.folder, name)
-        sound = told(_padded(take, placing, frames), frames, report, f"Writing {spec.title}")
-        write_bars(path, sound, placing, key=None)
-    return PaddedTake(path, placing.bpm, placing.take_pad_s, frames / take.rate, reused)
+    own = mark(spec.take, f"{placing.take_pad_s:.5f}", frames)
+    name = tagged_name(spec.title, bpm=placing.bpm, suffix=f" [{own}].wav")
+
+    def sound() -> Iterator[Audio]:
+        return told(_padded(take, placing, frames), frames, report, f"Writing {spec.title}")
+
+    made = bar_file(spec.folder, name, frames, placing, sound)
+    return PaddedTake(made.path, placing.bpm, placing.take_pad_s, frames / take.rate, made.reused)
 
 
 def _padded(take: AudioFile, placing: Placing, frames: int) -> Iterator[Audio]:
