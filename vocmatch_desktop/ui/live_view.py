@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vocmatch_desktop.types import PitchTrack, Selection
@@ -45,6 +45,7 @@ class LiveView(QWidget):
         self._rate, self._frames, self._inked_s = 0, 0, 0.0
         self._take: Columns | None = None
         self._duration_s = 0.0
+        self._sound: QImage | None = None
         self._still: QPixmap | None = None
         self._strip: QPixmap | None = None
         self._playhead_s: float | None = None
@@ -115,7 +116,7 @@ class LiveView(QWidget):
     def show_take(self, columns: Columns, duration_s: float) -> None:
         """A finished take as a whole."""
         self._take, self._duration_s = columns, duration_s
-        self._stream, self._still, self._playhead_s = None, None, None
+        self._stream, self._sound, self._still, self._playhead_s = None, None, None, None
         self._line.clear()
         self.update()
 
@@ -177,10 +178,12 @@ class LiveView(QWidget):
 
     def _make_still(self, axis: Axis) -> QPixmap:
         assert self._take is not None
-        image = picture(self._take, self.width(), self.height(), self._level_color())
-        with QPainter(image) as painter:
+        if self._sound is None or self._sound.size() != self.size():
+            self._sound = picture(self._take, self.width(), self.height(), self._level_color())
+        still = QPixmap.fromImage(self._sound)
+        with QPainter(still) as painter:
             self._line.paint(painter, axis)
-        return QPixmap.fromImage(image)
+        return still
 
     def _paint_marks(self, painter: QPainter, axis: Axis) -> None:
         if self._grid is not None:
@@ -236,7 +239,7 @@ class LiveView(QWidget):
         self._redo()
 
     def _redo(self) -> None:
-        self._still = self._strip = None
+        self._sound = self._still = self._strip = None
         self._font = self._theme.font(SMALL_PX)
         self._ring.set_level_color(self._level_color())
         if self._rate:

@@ -47,15 +47,17 @@ class Meter(QWidget):
 
     def set_level(self, peak_db: float, clipped: bool = False) -> None:
         """Takes the highest level since the last call."""
-        now = self._clock()
+        now, before = self._clock(), (self._shown_db, self.peak_db, self.clips)
         fallen = self._shown_db - FALL_DB_PER_S * (now - self._shown_at)
         self._shown_db, self._shown_at = max(peak_db, fallen, SILENCE_DB), now
         if peak_db >= self.peak_db or now - self._peak_at > HOLD_S:
             self.peak_db, self._peak_at = peak_db, now
         if clipped or peak_db >= CLIP_DB:
             self.clips += 1
-        self.setAccessibleDescription(self._sentence())
-        self.update()
+        visible = max(*before[:2], self._shown_db, self.peak_db) > FLOOR_DB
+        if visible or before[2] != self.clips:
+            self.setAccessibleDescription(self._sentence())
+            self.update()
 
     def rest(self) -> None:
         """Nothing is measured any more; the clip count stays."""

@@ -167,8 +167,8 @@ class SpectrogramRing:
         skipped = max(0, len(columns) - width)
         places = (self.end + skipped + np.arange(len(columns) - skipped)) % width
         self._columns[places], self._levels[places] = columns.spectrum[skipped:], columns.level[skipped:]
-        spectrum = self._colors[self._columns[places]]
-        self._pixels[: len(self._rows), places] = spectrum[:, self._rows].T
+        # Bytes are gathered first and coloured last: a quarter of the memory traffic of gathering colours.
+        self._pixels[: len(self._rows), places] = self._colors[self._columns[places].T[self._rows]]
         self._paint_levels(places)
         self.end += len(columns)
 
