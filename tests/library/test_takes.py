@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from vocmatch_desktop.audio import files
 from vocmatch_desktop.audio.takefile import TakeFile
 from vocmatch_desktop.errors import NotFound, UnreadableAudio
+from vocmatch_desktop.library.takelog import TakeLog
 from vocmatch_desktop.library.takes import TakeStore
 from vocmatch_desktop.types import Audio, Selection, Take
 
@@ -60,6 +62,25 @@ def test_a_recorded_take_is_kept(store: TakeStore) -> None:
     assert (take.name, take.duration_s, take.rate, take.overflows) == ("Take 1", 1.0, RATE, 2)
     assert (take.bpm, take.first_beat_s, take.over_beat, take.device) == (92.0, 0.25, 7, "USB mic")
     assert sorted(path.name for path in take.folder.iterdir()) == ["take.json", "take.wav"]
+
+
+def test_room_is_held_for_the_description_of_a_take_that_fills_the_disk(
+    store: TakeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = store.begin()
+    sing(draft.audio_path)
+    held = draft.room_path.stat().st_size
+    save = TakeLog.save
+
+    def save_where_room_was_made(log: TakeLog, folder: Path) -> None:
+        if draft.room_path.exists():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        save(log, folder)
+
+    monkeypatch.setattr(TakeLog, "save", save_where_room_was_made)
+    take = store.keep(draft, overflows=2)
+    assert store.takes() == (take,)
+    assert held > (take.folder / "take.json").stat().st_size
 
 
 def test_a_discarded_draft_leaves_nothing(store: TakeStore) -> None:

@@ -28,7 +28,7 @@ from __future__ import annotations
 import shutil
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -47,6 +47,9 @@ AUDIO_NAME = "take.wav"
 LONGEST_NAME = 80
 EDITABLE = frozenset({"name", "starred", "selection", "pinned_beat", "bpm", "first_beat_s", "over_beat"})
 SHORTEST_S = 0.1
+_ROOM_BYTES = 16_384
+"""Held on the disk while a take is sung, so that one that fills the disk can still be described and kept."""
+
 _RESERVED = frozenset({"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))})
 
 
@@ -63,6 +66,11 @@ class Draft:
     def audio_path(self) -> Path:
         """Where to record to."""
         return self.folder / AUDIO_NAME
+
+    @property
+    def room_path(self) -> Path:
+        """A file that only holds room; `TakeStore.recover` sweeps it after a crash."""
+        return self.folder / "room.partial"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +105,14 @@ class TakeStore:
         unique = self._unique_name(name)
         folder = self._new_folder(unique)
         facts = {"name": unique, "created": created, **plan}
-        return Draft(folder, unique, created, Mark(folder / "recording.json", facts))
+        draft = Draft(folder, unique, created, Mark(folder / "recording.json", facts))
+        with suppress(OSError):  # a disk that is full already: what is written first says so
+            draft.room_path.write_bytes(b"\xff" * _ROOM_BYTES)
+        return draft
 
     def keep(self, draft: Draft, **facts: Any) -> Take:
         """Turns a recorded draft into a take; `facts` are fields of `Take` (bpm, device, overflows, …)."""
+        draft.room_path.unlink(missing_ok=True)
         take = self._register(draft.folder, draft.name, draft.created, facts)
         draft.mark.remove()
         return take
@@ -108,6 +120,7 @@ class TakeStore:
     def discard(self, draft: Draft) -> None:
         """Forgets a draft and what was written for it."""
         draft.mark.remove()
+        draft.room_path.unlink(missing_ok=True)
         draft.audio_path.unlink(missing_ok=True)
         with _disk_errors(draft.folder):
             draft.folder.rmdir()
