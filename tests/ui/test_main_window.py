@@ -134,6 +134,10 @@ def test_an_empty_window_paints_and_says_what_to_do(window, session) -> None:
     assert window.live.accessibleName()
 
 
+def test_the_window_leaves_its_frame_room_on_the_screen(window) -> None:
+    assert window.height() < window.screen().availableGeometry().height()
+
+
 def test_adding_a_folder_fills_the_table_and_is_remembered(indexed, session, beats) -> None:
     assert [row.title for row in session.tracks.values()] == ["Night Bus"]
     assert session.settings.watch_folders == (str(beats),)

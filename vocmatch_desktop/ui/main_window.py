@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -45,6 +45,8 @@ from vocmatch_desktop.ui.timeline import Grid, take_grid
 from vocmatch_desktop.ui.transport import Transport
 
 FIRST_SIZE = (1440, 900)
+FRAME = QSize(16, 48)
+"""Room for the frame the system draws around a window; how large it is nobody knows before the window is shown."""
 SMALLEST_SIZE = (980, 620)
 TAKES_PX, MATCH_PX, LIVE_PX = 264, 400, 250
 
@@ -226,11 +228,12 @@ class MainWindow(QMainWindow):
     # Where things stood last time
 
     def _restore(self) -> None:
-        self.resize(*FIRST_SIZE)
+        room = self.screen().availableGeometry().size() - FRAME
+        self.resize(QSize(*FIRST_SIZE).boundedTo(room))
         for splitter, sizes in (
-            (self.upper, [FIRST_SIZE[0] - TAKES_PX, TAKES_PX]),
-            (self.lower, [FIRST_SIZE[0] - MATCH_PX, MATCH_PX]),
-            (self.middle, [LIVE_PX, FIRST_SIZE[1] - LIVE_PX]),
+            (self.upper, [self.width() - TAKES_PX, TAKES_PX]),
+            (self.lower, [self.width() - MATCH_PX, MATCH_PX]),
+            (self.middle, [LIVE_PX, self.height() - LIVE_PX]),
         ):
             splitter.setSizes(sizes)
         for name, part in self._parts().items():
