@@ -58,11 +58,6 @@ class Places:
         return self.data / "Fitted"
 
     @property
-    def models(self) -> Path:
-        """The user's own models."""
-        return self.data / "models"
-
-    @property
     def demo(self) -> Path:
         """The demo's beats, takes and library."""
         return self.data / "demo"

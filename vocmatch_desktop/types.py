@@ -344,16 +344,6 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """One note; `pitch` is a MIDI number (fractions are cents / 100), `velocity` 1…127."""
-
-    onset_s: float
-    offset_s: float
-    pitch: float
-    velocity: int = 80
-
-
-@dataclass(frozen=True, slots=True)
 class Selection:
     """A part of a take, seconds."""
 

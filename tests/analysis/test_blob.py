@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vocmatch_desktop.analysis.blob import ANALYSER_VERSION, BadBlob, from_blob, to_blob, version_of
+from vocmatch_desktop.analysis.blob import ANALYSER_VERSION, BadBlob, from_blob, to_blob
 from vocmatch_desktop.types import STEPS_PER_BEAT, BeatGrid, Fingerprint
 
 
@@ -44,7 +44,7 @@ def test_what_is_read_is_what_was_written(beats: int, seed: int, even: bool, emb
     blob = to_blob(before)
     after = from_blob(blob)
     assert to_blob(after) == blob
-    assert version_of(blob) == ANALYSER_VERSION
+    assert after.version == ANALYSER_VERSION
     np.testing.assert_allclose(after.grid.beats_s, before.grid.beats_s, atol=1e-6)
     assert (after.grid.downbeat, after.grid.octave) == (before.grid.downbeat, before.grid.octave)
     np.testing.assert_array_equal(after.key, before.key)

@@ -59,11 +59,6 @@ def to_blob(fingerprint: Fingerprint) -> bytes:
     return HEADER.pack(MAGIC, FORMAT, fingerprint.version, zlib.crc32(packed)) + packed
 
 
-def version_of(blob: bytes) -> int:
-    """The analyser version that made a blob, without unpacking it; raises `BadBlob`."""
-    return _header(blob)[0]
-
-
 def from_blob(blob: bytes) -> Fingerprint:
     """The fingerprint in `blob`; raises `BadBlob` when it is none or damaged."""
     version, crc = _header(blob)

@@ -39,11 +39,6 @@ def swift_f0() -> ModelCard:
     raise ModelError("The pitch model is missing.", "Install the program again (pip package swift-f0).")
 
 
-def bundled_models() -> tuple[ModelCard, ...]:
-    """Cards of every model that comes with the program."""
-    return (swift_f0(),)
-
-
 def verify(card: ModelCard) -> str:
     """SHA-256 of the model's file; raises `ModelError` when it is not what the card says."""
     if not card.path.is_file():

@@ -1,8 +1,9 @@
 """ONNX sessions that say where they really run.
 
-session = open_session(find_model("swift-f0").path)
-pitch, confidence = session.run({"audio": audio[None]}, ["pitch", "confidence"])
-session.provider                                    # "CPUExecutionProvider"
+Example:
+    session = open_session(swift_f0().path)
+    pitch, confidence = session.run({"audio": audio[None], …}, ["pitch", "confidence"])
+    session.provider                                    # "CPUExecutionProvider"
 """
 
 from __future__ import annotations
