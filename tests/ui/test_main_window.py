@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 
 from tests.ui.inline import InlineWorker
 from vocmatch_desktop.audio import files
+from vocmatch_desktop.errors import NoSinging
 from vocmatch_desktop.library.records import AnalysedFile, FoundFile, NotTaken, Survey
 from vocmatch_desktop.services.fitting import FitSpec, FittedBeat
 from vocmatch_desktop.services.indexing import IndexResult, IndexSpec
@@ -166,6 +167,19 @@ def test_selecting_a_part_ranks_again_for_it(ranked, desk, session, now, qtbot) 
     desk.take_desk.select(Selection(0.5, 1.5))
     qtbot.waitUntil(lambda: isinstance(now.asked[-1], MatchSpec) and now.asked[-1].selection == Selection(0.5, 1.5))
     qtbot.waitUntil(lambda: session.ranking.selection == Selection(0.5, 1.5))
+
+
+def test_a_complaint_about_a_take_goes_with_it(window, desk, session, now, tmp_path, qtbot) -> None:
+    def hears_nothing(spec: MatchSpec, report: Callable[..., None]) -> MatchResult:
+        raise NoSinging("I hear no singing in this take.")
+
+    match, now.instead["MatchSpec"] = now.instead["MatchSpec"], hears_nothing
+    desk.take_desk.import_takes((write_sound(tmp_path / "breath.wav", 2.0),))
+    qtbot.waitUntil(window.banner.isVisible)
+    now.instead["MatchSpec"] = match
+    desk.take_desk.import_takes((write_sound(tmp_path / "hook.wav", 2.0),))
+    qtbot.waitUntil(lambda: session.ranking is not None)
+    assert not window.banner.isVisible()
 
 
 def test_a_typed_tempo_belongs_to_a_free_take(ranked, desk, session, now, qtbot) -> None:

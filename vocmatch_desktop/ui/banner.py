@@ -41,6 +41,7 @@ class Banner(QFrame):
         row.setStretch(1, 1)
         self.hide()
         session.problem.connect(self.show_problem)
+        session.problem_over.connect(self._put_away)
         theme.changed.connect(self._dress)
         self._dress()
 
@@ -60,6 +61,10 @@ class Banner(QFrame):
     def dismiss(self) -> None:
         """Takes it away."""
         self.show_problem(None)
+
+    def _put_away(self, problem: Problem) -> None:
+        if self.shown is problem:
+            self.dismiss()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc dismisses."""

@@ -37,6 +37,7 @@ class RankingFlow(QObject):
         self._session, self._bridge, self._now, self._library = session, bridge, now, library
         self._handle: JobHandle | None = None
         self._ranked: tuple[object, ...] | None = None
+        self._complaint: Problem | None = None
         self._timer = QTimer(self, interval=SETTLE_MS, singleShot=True)
         self._timer.timeout.connect(self.rank_now)
         session.selection_changed.connect(lambda _: self.rank())
@@ -82,6 +83,9 @@ class RankingFlow(QObject):
             self._handle.cancel()
             self._handle = None
         self._session.ranking_busy = False
+        if self._complaint is not None:
+            self._session.problem_over.emit(self._complaint)
+            self._complaint = None
 
     def _change_take(self, take: Take | None) -> None:
         if take is not None and self._ranked == _matters(take):
@@ -117,7 +121,8 @@ class RankingFlow(QObject):
         self._session.ranking = None
         words, remedy = said(error)
         action, command = (self.tr("Try again"), "rank_now") if not isinstance(error, NoSinging) else ("", "")
-        self._session.problem.emit(Problem(words, remedy, action, command))
+        self._complaint = Problem(words, remedy, action, command)
+        self._session.problem.emit(self._complaint)
 
 
 def _matters(take: Take) -> tuple[object, ...]:

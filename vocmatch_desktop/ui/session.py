@@ -196,6 +196,7 @@ class Session(QObject):
     playhead_moved = Signal(object)  # Playhead
     found = Signal(str, object)  # the words searched for, frozenset[int] of the ids that have them
     problem = Signal(object)  # Problem, or None when the trouble is over
+    problem_over = Signal(object)  # the Problem that need not be shown any longer, if it still is
 
     takes: tuple[Take, ...] = _state("takes")
     take: Take | None = _state("take")
