@@ -54,7 +54,6 @@ class LibraryFlow(QObject):
         self._waiting: list[tuple[tuple[Path, ...], tuple[Path, ...]]] = []
         self._to_load: list[int] = []
         self._fresh: set[int] = set()
-        self._roots: tuple[Path, ...] = ()
         self._handle: JobHandle | None = None
         self._heard, self._total, self._problems, self._started = 0, 0, 0, 0.0
         self._loading = QTimer(self, interval=0)

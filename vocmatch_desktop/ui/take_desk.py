@@ -142,10 +142,6 @@ class TakeDesk(QObject):
         self._flows.playback.stop()
         self._flows.takes.delete(folder)
 
-    def delete_for_good(self, folder: Path) -> None:
-        """What the banner offers where there is no bin."""
-        self._flows.takes.delete(folder, for_good=True)
-
     def import_takes(self, paths: tuple[Path, ...]) -> None:
         """Copies sound files in as takes."""
         if not self._session.read_only:
