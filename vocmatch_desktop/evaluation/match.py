@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vocmatch_desktop.evaluation import methods, ranking
 from vocmatch_desktop.evaluation.dataset import Heard, Pairs, listen, read_pairs
 from vocmatch_desktop.evaluation.ranking import Figures
+from vocmatch_desktop.evaluation.workbook import check_installed, write_workbook
 from vocmatch_desktop.matching.rank import MatchOptions, rank
 from vocmatch_desktop.matching.source import MemorySource
 from vocmatch_desktop.services.reports import Unread
@@ -54,7 +55,10 @@ def run(spec: EvaluateMatchSpec, report: Report) -> MatchEvaluation:
 
     Raises:
         NotFound, BadDataset: as `dataset.read_pairs`. UnreadableAudio: a file of the set is no sound.
+        NoSpreadsheets, DiskError: the workbook cannot be written.
     """
+    if spec.workbook is not None:
+        check_installed()
     heard = listen(read_pairs(spec.table, spec.distractors), report)
     rankings = _rank_all(heard, report)
     scores = {OURS: [_by_place(matches, len(heard.beats)) for matches in rankings]}
@@ -68,8 +72,6 @@ def run(spec: EvaluateMatchSpec, report: Report) -> MatchEvaluation:
     rows.append(_chance(heard.pairs))
     evaluation = MatchEvaluation(heard.pairs, tuple(rows), tuple(rankings), spec.workbook)
     if spec.workbook is not None:
-        from vocmatch_desktop.evaluation.workbook import write_workbook
-
         write_workbook(spec.workbook, evaluation)
     return evaluation
 

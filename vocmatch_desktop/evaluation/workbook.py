@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vocmatch_desktop.errors import DiskError
+from vocmatch_desktop.errors import DiskError, UserError
 from vocmatch_desktop.evaluation.dataset import Pairs, Query
 from vocmatch_desktop.evaluation.ranking import METRICS, Figures
 from vocmatch_desktop.types import Match
@@ -18,6 +19,18 @@ OWN_FILL = "C6EFCE"
 _HEAD = ("rank", "beat", "group", "score", "notes", "groove", "space", "transpose", "tempo_ratio", "start_s")
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _TITLE_LENGTH = 31
+
+
+class NoSpreadsheets(UserError):
+    """The package that writes spreadsheets is not installed."""
+
+    kind = "no_spreadsheets"
+
+
+def check_installed() -> None:
+    """Raises `NoSpreadsheets` where no workbook could be written; to be asked before minutes of work."""
+    if find_spec("openpyxl") is None:
+        raise NoSpreadsheets("Spreadsheets need the package openpyxl.", "Install it, or leave out --report.")
 
 
 def write_workbook(path: Path, evaluation: MatchEvaluation) -> None:
