@@ -1,38 +1,14 @@
-"""`match` and `evaluate match` as a shell sees them."""
+"""`match` as a shell sees it."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from vocmatch_desktop import cli
-from vocmatch_desktop.audio import files
 from vocmatch_desktop.library.catalogue import Catalogue
-from vocmatch_desktop.library.records import FoundFile
-from vocmatch_desktop.services.listening import listen
-from vocmatch_desktop.synth.mixing import render
-from vocmatch_desktop.synth.takes import TAKES, perform
-from vocmatch_desktop.types import Audio
-
-SECONDS = 30
-
-
-@pytest.fixture(scope="session")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with two beats, a take sung over the second, their library and a list of pairs."""
-    folder = tmp_path_factory.mktemp("studio")
-    for name, take in (("other", TAKES[0]), ("own", TAKES[1])):
-        song = render(take.beat)
-        files.write(folder / f"{name}.flac", Audio(song.samples[: SECONDS * song.rate], song.rate), subtype="PCM_16")
-    files.write(folder / "idea.wav", perform(TAKES[1]))
-    with Catalogue(folder / "library.db") as catalogue:
-        for path in sorted(folder.glob("*.flac")):
-            stat = path.stat()
-            catalogue.store(listen(FoundFile(path, stat.st_size, stat.st_mtime_ns)).event)
-    (folder / "pairs.csv").write_text("take,beat,group\nidea.wav,own.flac,a\nidea.wav,other.flac,b\n")
-    return folder
+from vocmatch_desktop.synth.takes import TAKES
 
 
 def shell(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
@@ -74,16 +50,4 @@ def test_match_says_what_is_missing_in_one_line(studio, capsys, tmp_path):
     assert code == 0
     assert "empty" in out
     code, out, err = shell(capsys, "match", tmp_path / "gone.wav", "--library", studio / "library.db", "--json")
-    assert (code, out, err.count("\n")) == (2, "", 1)
-
-
-def test_evaluate_match_prints_metrics_and_writes_the_sheet(studio, capsys, tmp_path):
-    sheet = tmp_path / "report.xlsx"
-    code, out, err = shell(capsys, "evaluate", "match", studio / "pairs.csv", "--report", sheet, "--json")
-    assert (code, err) == (0, "")
-    shown = json.loads(out)
-    assert (shown["pool"], shown["queries"], shown["r_at_5"]) == (2, 2, 1.0)
-    assert shown["report"] == str(sheet)
-    assert sheet.is_file()
-    code, out, err = shell(capsys, "evaluate", "match", tmp_path / "none.csv")
     assert (code, out, err.count("\n")) == (2, "", 1)
