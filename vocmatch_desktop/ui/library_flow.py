@@ -104,7 +104,8 @@ class LibraryFlow(QObject):
             return
         settings = self._session.settings
         excluded = tuple(map(Path, settings.excluded_folders))
-        spec = IndexSpec(roots=roots, library=self.catalogue.path, excluded=excluded, only=only)
+        included = tuple(map(Path, settings.included_folders))
+        spec = IndexSpec(roots=roots, library=self.catalogue.path, excluded=excluded, included=included, only=only)
         self._follow(spec, self._finish)
 
     def follow(self, spec: object, done: Callable[[Any], None]) -> None:
