@@ -58,6 +58,16 @@ class Places:
         return self.data / "Fitted"
 
     @property
+    def exports(self) -> Path:
+        """Session folders for DAWs, unless the user chose another place; durable too."""
+        return self.data / "Exports"
+
+    @property
+    def auditions(self) -> Path:
+        """Bent parts of beats that are kept for playing again; the program may delete them."""
+        return self.data / "Auditions"
+
+    @property
     def demo(self) -> Path:
         """The demo's beats, takes and library."""
         return self.data / "demo"

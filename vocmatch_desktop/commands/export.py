@@ -55,4 +55,4 @@ def _folder(title: str) -> Path:
 
     places = Places.from_environment()
     chosen = load(places.settings_file).export_folder
-    return (Path(chosen) if chosen else places.data / "Exports") / safe_name(title)
+    return (Path(chosen) if chosen else places.exports) / safe_name(title)

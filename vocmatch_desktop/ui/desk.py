@@ -33,7 +33,7 @@ RANKING_FIRST_MS = 700
 
 
 class Desk(QObject):
-    """Owns the flows; `beats` and `takes_desk` are the commands widgets get.
+    """Owns the flows; `beat_desk` and `take_desk` are the commands widgets get.
 
     `not_taken_wanted` asks the window for the list of what indexing left out.
     """
@@ -52,7 +52,7 @@ class Desk(QObject):
         self.watch = WatchFlow(session, self.bridge, self)
         self.takes = TakesFlow(session, self.bridge, self)
         self.ranking = RankingFlow(session, self.bridge, now, lambda: self.library.path, self)
-        self.playback = PlaybackFlow(session, self.bridge, self.sound, now, places.data / "Auditions", self)
+        self.playback = PlaybackFlow(session, self.bridge, self.sound, now, places.auditions, self)
         self.fitting = FittingFlow(session, self.bridge, later, places.fitted, self)
         self.recording = RecordingFlow(session, self.bridge, self.sound, now, later, self)
         self.beat_desk = BeatDesk(session, self._beat_flows(), self.open_library, self)
@@ -65,7 +65,7 @@ class Desk(QObject):
         self.sound.look()
         self.beat_desk.rescan()
         self.watch.start()
-        self.bridge.in_thread(lambda: sweep((self._places.fitted, self._places.data / "Auditions")))
+        self.bridge.in_thread(lambda: sweep((self._places.fitted, self._places.auditions)))
 
     def close(self) -> None:
         """Ends everything that runs; a take that is being recorded is kept first."""

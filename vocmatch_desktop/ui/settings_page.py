@@ -152,7 +152,7 @@ class SettingsPage(QWidget):
         self.monitoring.setChecked(settings.monitoring)
         self.click_volume.setValue(round(settings.click_volume_db))
         self.findChild(QRadioButton, settings.theme).setChecked(True)
-        self.export.setText(settings.export_folder or str(self._places.data / "Exports"))
+        self.export.setText(settings.export_folder or str(self._places.exports))
         known = dict(settings.calibration_s or {})
         key = f"{self.input.currentData()}|{self.output.currentData()}"
         measured = self.tr("Measured: {0} ms").format(f"{1000 * known[key]:+.1f}") if key in known else None
