@@ -257,6 +257,20 @@ def test_pages_come_and_go_by_keyboard(window, qtbot) -> None:
     assert window.pages.currentWidget() is window.desk
 
 
+def test_escape_serves_what_has_the_keys_first(indexed, session, qtbot) -> None:
+    window = indexed
+    session.problem.emit(Problem("The drive is gone."))
+    window.search.setFocus()
+    qtbot.keyClicks(window.search, "bus")
+    qtbot.keyClick(window.search, Qt.Key.Key_Escape)
+    assert window.search.text() == ""
+    assert window.banner.isVisible()
+    qtbot.keyClick(window.search, Qt.Key.Key_Escape)
+    assert not window.search.hasFocus()
+    qtbot.keyClick(window.library, Qt.Key.Key_Escape)
+    assert not window.banner.isVisible()
+
+
 def test_everything_that_can_be_pressed_or_typed_into_has_a_name(window) -> None:
     unnamed = [
         widget.objectName() or type(widget).__name__

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QPaintEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -190,7 +190,6 @@ class MainWindow(QMainWindow):
             "redo": session.undo.redo,
             "settings": lambda: self.show_page(self.settings),
             "shortcuts": lambda: self.show_page(self.shortcuts),
-            "back": self._back,
         }
 
     def _search(self) -> None:
@@ -258,6 +257,13 @@ class MainWindow(QMainWindow):
             self._store.setValue(f"window/{name}", splitter.saveState())
         self._store.setValue("window/columns", self.library.column_state())
         self._store.sync()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc leads back, unless what has the keys has a use for it itself (a shortcut would leave it no choice)."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._back()
+        else:
+            super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """The list has the keys from the start."""

@@ -60,7 +60,7 @@ def table() -> tuple[Key, ...]:
         Key(("Ctrl+Shift+Z",), tr("Redo"), "redo"),
         Key(("Ctrl+,",), tr("Settings"), "settings"),
         Key(("F1",), tr("This page"), "shortcuts"),
-        Key(("Escape",), tr("Back to the desk"), "back"),
+        Key(("Escape",), tr("Back: clear the search, drop the selection, put a message away, leave a page")),
     )
 
 
