@@ -51,6 +51,13 @@ def test_a_grid_knows_its_tempo_and_steps() -> None:
     assert grid.position(1.0) == pytest.approx(0)
 
 
+def test_whole_bars_are_those_in_the_file_and_all_of_it_where_there_is_none() -> None:
+    grid = BeatGrid(np.arange(-0.5, 12, 0.5), downbeat=1)
+    assert grid.whole_bars(9.9) == pytest.approx((0.0, 8.0))
+    assert BeatGrid(grid.beats_s - 1e-4, downbeat=1).whole_bars(8.0) == pytest.approx((0.0, 8.0), abs=1e-3)
+    assert grid.whole_bars(1.5) == (0.0, 1.5)
+
+
 def test_audio_refuses_what_is_not_frames_by_channels() -> None:
     with pytest.raises(ValueError, match="float32"):
         Audio(np.zeros(10, np.float32), 44100)

@@ -6,6 +6,7 @@ pitches are MIDI numbers (69 = A4 = 440 Hz, fractions are cents / 100) unless a 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -224,6 +225,18 @@ class BeatGrid:
         if beat > self.beats:
             return float(self.beats_s[-1] + (beat - self.beats) * mean)
         return float(np.interp(beat, np.arange(len(self.beats_s)), self.beats_s))
+
+    def whole_bars(self, duration_s: float) -> tuple[float, float]:
+        """First and last bar line in a file of `duration_s`, seconds: what it repeats under a longer take.
+
+        A bar line up to a thousandth of a bar outside counts; the whole file where no whole bar lies in it.
+        """
+        first = math.ceil(self.position(0.0) / self.beats_per_bar - 1e-3)
+        last = math.floor(self.position(duration_s) / self.beats_per_bar + 1e-3)
+        if last <= first:
+            return 0.0, duration_s
+        from_s, to_s = (self.time(bar * self.beats_per_bar) for bar in (first, last))
+        return max(0.0, from_s), min(duration_s, to_s)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -158,16 +158,9 @@ def _lays(view: TakeView, beat: Fingerprint, odds: Float32, tempo: Tempo, pulse:
     return lays
 
 
-def loop(grid: BeatGrid, duration_s: float) -> tuple[float, float]:
-    """What a beat that is too short repeats: first bar line … last bar line within the file (all of it if none)."""
-    bars = np.arange(grid.downbeat, len(grid.beats_s), grid.beats_per_bar)
-    lines = grid.beats_s[bars[(grid.beats_s[bars] >= 0) & (grid.beats_s[bars] <= duration_s)]]
-    return (float(lines[0]), float(lines[-1])) if len(lines) > 1 else (0.0, duration_s)
-
-
 def within_loop(time_s: float, beat: Fingerprint) -> float:
     """Where in the file a looped beat is at `time_s`."""
-    begin_s, end_s = loop(beat.grid, beat.duration_s)
+    begin_s, end_s = beat.grid.whole_bars(beat.duration_s)
     return time_s if time_s < end_s - notes.HOP_S / 2 else begin_s + (time_s - begin_s) % (end_s - begin_s)
 
 
@@ -175,7 +168,7 @@ def looped(odds: Float32, beat: Fingerprint, take_s: float) -> Float32:
     """The odds of a beat, followed by its loop until a take of `take_s` may begin anywhere, where it is shorter."""
     if beat.duration_s >= take_s:
         return odds
-    begin_s, end_s = loop(beat.grid, beat.duration_s)
+    begin_s, end_s = beat.grid.whole_bars(beat.duration_s)
     times = (np.arange(int(np.ceil((end_s + take_s) / notes.HOP_S))) + 0.5) * notes.HOP_S
     inside = np.where(times < end_s, times, begin_s + (times - begin_s) % (end_s - begin_s))
     return odds[np.minimum((inside / notes.HOP_S).astype(np.intp), len(odds) - 1)]

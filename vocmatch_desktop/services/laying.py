@@ -30,18 +30,8 @@ class Loop:
 
 
 def loop_for(grid: BeatGrid, duration_s: float, needed_to_s: float) -> Loop | None:
-    """The loop that carries a beat of `duration_s` on to `needed_to_s`; None where it is long enough.
-
-    All whole bars of the grid that lie in the file, or the whole file where there is no whole bar.
-    """
-    if needed_to_s <= duration_s + WORTH_LOOPING_S:
-        return None
-    first = math.ceil(grid.position(0.0) / grid.beats_per_bar - 1e-3)
-    last = math.floor(grid.position(duration_s) / grid.beats_per_bar + 1e-3)
-    if last <= first:
-        return Loop(0.0, duration_s)
-    from_s, to_s = (grid.time(bar * grid.beats_per_bar) for bar in (first, last))
-    return Loop(max(0.0, from_s), min(duration_s, to_s))
+    """The whole bars that carry a beat of `duration_s` on to `needed_to_s`; None where it is long enough."""
+    return None if needed_to_s <= duration_s + WORTH_LOOPING_S else Loop(*grid.whole_bars(duration_s))
 
 
 def fitted(
