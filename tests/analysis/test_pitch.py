@@ -7,7 +7,16 @@ import pytest
 import soxr
 
 from vocmatch_desktop.analysis.live import LivePitch
-from vocmatch_desktop.analysis.pitch import HOP_S, RATE, runs, track_pitch, without_specks
+from vocmatch_desktop.analysis.pitch import (
+    HIGHEST_HZ,
+    HOP_S,
+    LOWEST_HZ,
+    RATE,
+    pitch_model,
+    runs,
+    track_pitch,
+    without_specks,
+)
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +40,16 @@ def test_swift_f0_itself_agrees(voice) -> None:
     ours = track_pitch(voice)
     np.testing.assert_allclose(ours.times_s, reference.timestamps)
     np.testing.assert_allclose(ours.confidence, reference.confidence, atol=1e-3)
+
+
+def test_leaving_out_silence_changes_nothing(voice) -> None:
+    pauses = voice.copy()
+    for start_s in (0.0, 5.0, 20.0, 33.0):
+        pauses[int(start_s * RATE) : int((start_s + 3.1) * RATE)] = 0
+    confidence = pitch_model()(pauses, LOWEST_HZ, HIGHEST_HZ)[1]
+    track = track_pitch(pauses)
+    np.testing.assert_allclose(track.confidence, confidence, atol=1e-3)
+    assert (track.f0_hz[track.voiced] > 0).all()
 
 
 def test_silence_and_too_little_sound_have_no_pitch() -> None:

@@ -46,8 +46,7 @@ class PitchModel:
         arrays = {name: np.asarray(value, np.float32) for name, value in inputs.items()}
         f0, confidence = (values[0].astype(np.float32) for values in self._session.run(arrays, ["pitch", "confidence"]))
         frames = len(mono16k) // HOP
-        peaks = np.abs(mono16k[: frames * HOP]).reshape(frames, HOP).max(axis=1)
-        return f0[:frames], np.where(peaks < SILENT_PEAK, 0.0, confidence[:frames]).astype(np.float32)
+        return f0[:frames], np.where(_sounding(mono16k), confidence[:frames], 0.0).astype(np.float32)
 
 
 @lru_cache(maxsize=1)
@@ -113,6 +112,22 @@ def _windows(blocks: Iterable[Float32]) -> Iterator[_Window]:
 
 
 def _final_frames(model: PitchModel, window: _Window, lowest_hz: float, highest_hz: float) -> tuple[Float32, Float32]:
+    """Pitch and confidence of the wanted frames; silence, which has neither, is not run through the network."""
     samples, first, last = window
-    f0, confidence = model(samples, lowest_hz, highest_hz)
+    f0, confidence = (np.zeros(len(samples) // HOP, np.float32) for _ in range(2))
+    for start, stop in runs(_within_reach(_sounding(samples))):
+        part = slice(start, stop)
+        f0[part], confidence[part] = model(samples[start * HOP : (stop + 1) * HOP - 1], lowest_hz, highest_hz)
     return f0[first:last], confidence[first:last]
+
+
+def _sounding(samples: Float32) -> Bool:
+    """Which whole hops are more than silence; bool [n // 256]."""
+    frames = len(samples) // HOP
+    return np.asarray(np.abs(samples[: frames * HOP]).reshape(frames, HOP).max(axis=1) >= SILENT_PEAK)
+
+
+def _within_reach(frames: Bool) -> Bool:
+    """Frames within the network's reach of these: their answers need no more than that."""
+    reach = np.ones(PAST_FRAMES + 1 + FUTURE_FRAMES)
+    return np.asarray(np.convolve(frames, reach)[PAST_FRAMES : PAST_FRAMES + len(frames)] > 0)

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from vocmatch_desktop.analysis import spectra, tempo
+from vocmatch_desktop.analysis.ahead import ahead
 from vocmatch_desktop.analysis.beats import fold
 from vocmatch_desktop.analysis.frames import Framer, mean_between
 from vocmatch_desktop.analysis.key import key_posterior
@@ -32,6 +33,9 @@ from vocmatch_desktop.errors import NoSinging
 from vocmatch_desktop.types import Audio, Float32, PitchTrack, Selection, TakeFeatures, TempoHypothesis
 
 BLOCK_S = 5.0
+_BLOCKS_AHEAD = 8
+"""Decoded while the pitch model runs: somewhat more than one of its windows."""
+
 VOICE_BANDS_HZ = ((150.0, 400.0), (400.0, 1000.0), (1000.0, 2500.0), (2500.0, 6000.0))
 LEAST_SUNG_S, LEAST_SUNG_PART = 0.4, 0.01
 STEADY_SEMITONES = 0.7
@@ -141,7 +145,7 @@ def _listen(sound: Iterator[Audio]) -> _Heard:
             yield ears.feed(block)
         yield ears.finish()
 
-    return ears.heard(track_pitch(at_16k()))
+    return ears.heard(track_pitch(ahead(at_16k(), _BLOCKS_AHEAD)))
 
 
 def _blocks(source: Path | Audio, selection: Selection | None) -> Iterator[Audio]:
