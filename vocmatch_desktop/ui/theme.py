@@ -7,7 +7,7 @@ computes it).
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from string import Template
 
 from PySide6.QtCore import QObject, Signal
@@ -21,12 +21,11 @@ RADIUS = 6
 BODY_PX, SMALL_PX, LARGE_PX = 13, 11, 20
 ICON_PX = 16
 ROW_HEIGHT = 36
-LEAST_CONTRAST = 4.5
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Colours by what they are for, as "#rrggbb". Text roles hold `LEAST_CONTRAST` on ground, surface and raised."""
+    """Colours by what they are for, as "#rrggbb". Text roles hold 4.5:1 on ground, surface and raised."""
 
     ground: str
     surface: str
@@ -168,21 +167,5 @@ def mix(front: str, back: str, amount: float) -> str:
     return "#" + "".join(f"{round(a * amount + b * (1 - amount)):02X}" for a, b in parts)
 
 
-def contrast(first: str, second: str) -> float:
-    """WCAG 2.2 contrast ratio of two colours, 1…21."""
-    lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def text_roles() -> tuple[str, ...]:
-    """The tokens that text may be written in."""
-    return tuple(f.name for f in fields(Tokens) if f.name not in ("ground", "surface", "raised", "line", "dark"))
-
-
 def _channels(color: str) -> tuple[int, int, int]:
     return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
-
-
-def _luminance(color: str) -> float:
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in _channels(color))]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
