@@ -37,6 +37,18 @@ def test_a_take_sung_higher_wants_the_beat_higher(make_beat, sing, higher, semit
     assert match_one(TakeView.of(take), 1, beat, 6).transform.transpose == semitones
 
 
+def test_no_pulse_carries_a_clash(make_beat, sing, quiet):
+    """The very same pulse over a drone of notes that are never sung: below an unrelated beat that suits, and low."""
+    beat = make_beat(2, 100.0)
+    drone = np.where(np.isin(np.arange(12), (1, 6, 8)), 1.0, 0.02)
+    clashing = replace(beat, chroma=np.tile(drone, (len(beat.chroma), 1)).astype(np.float32))
+    library = MemorySource({1: clashing, 2: make_beat(3, 104.0), 3: beat})
+    found = rank(sing(beat), library, MatchOptions(in_key=True), quiet)
+    assert [match.beat_id for match in found] == [3, 2, 1]
+    assert found[2].parts.groove == pytest.approx(found[0].parts.groove)
+    assert found[2].score < 50
+
+
 def test_in_key_never_transposes(beats, sing, higher, quiet):
     take = higher(sing(beats[12]), 3)
     found = rank(take, MemorySource(beats), MatchOptions(in_key=True), quiet)

@@ -8,10 +8,16 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vocmatch_desktop.types import Parts
 
 PULSE_WEIGHT = 0.75
 """Of the pulses' agreement beside the notes: both are in standard deviations; from .5 to 1 ranks real takes alike."""
+
+CHANCE_NOTES = 1.3
+"""Notes that a beat reaches by chance at its best offsets: less says that voice and beat clash wherever it is laid."""
 
 SPACE_WEIGHT = 0.5
 """Evidence between a beat that leaves all the room there is and one that leaves none."""
@@ -47,9 +53,14 @@ def tempo_price(ratio: float, *, known: bool) -> float:
     return _PER_CENT_KNOWN * 100 * abs(math.log(ratio)) if known else stretch_price(ratio)
 
 
+def harmony(notes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What notes say for a beat: what they lack to chance counts twice, so that no pulse carries a clash."""
+    return notes - np.maximum(CHANCE_NOTES - notes, 0.0)
+
+
 def evidence(notes: float, pulse: float) -> float:
     """Notes and pulses together, before prices."""
-    return notes + PULSE_WEIGHT * pulse
+    return float(harmony(np.array(notes))) + PULSE_WEIGHT * pulse
 
 
 def score(total: float) -> float:
@@ -60,7 +71,7 @@ def score(total: float) -> float:
 def parts(notes: float, pulse: float, space: float | None) -> Parts:
     """The parts, each 0–100; beats by chance stand at 20 to 35; `space` comes as 0…1."""
     room = None if space is None else 100 * space
-    return Parts(notes=_percent((notes - 1.3) / 0.4), groove=_percent((pulse - 1.3) / 1.1), space=room)
+    return Parts(notes=_percent((notes - CHANCE_NOTES) / 0.4), groove=_percent((pulse - 1.3) / 1.1), space=room)
 
 
 def _percent(logit: float) -> float:

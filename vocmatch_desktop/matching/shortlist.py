@@ -111,7 +111,7 @@ def _look(sung: Float32, beats: source.BeatSource, rows: NDArray[np.intp], max_s
     surface = notes.correlate(sung, odds, length)[:, :, : odds.shape[1] - len(sung) + 1]
     soft = _standardise(surface, lengths - len(sung) + 1)
     shifts = np.arange(-max_shift, max_shift + 1)
-    value = soft[:, shifts % 12] - np.array([fuse.shift_price(int(shift)) for shift in shifts])
+    value = fuse.harmony(soft[:, shifts % 12]) - np.array([fuse.shift_price(int(shift)) for shift in shifts])
     chosen, each = shifts[value.argmax(axis=1)], np.arange(len(rows))
     best.value[rows], best.shift[rows], best.notes[rows] = value.max(axis=1), chosen, soft[each, chosen % 12]
     best.start_s[rows] = surface[each, chosen % 12].argmax(axis=1) * source.COARSE_HOP_S
