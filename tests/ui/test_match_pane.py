@@ -239,8 +239,15 @@ def test_a_file_that_vanished_reaches_the_banner(qtbot: QtBot, matched: MatchPan
     assert problem.args[0].message == "It is gone."
 
 
+def test_the_playhead_of_another_beat_stays_out_of_the_picture(matched: MatchPane, session: Session) -> None:
+    session.playhead_moved.emit(Playhead(3.0, 67.0, 1))
+    assert matched.waveform.position_s == 67.0
+    session.playhead_moved.emit(Playhead(3.0, 67.0, 2))
+    assert matched.waveform.position_s is None
+
+
 def test_the_pane_paints_in_both_themes(matched: MatchPane, session: Session, sound: Path, theme: Theme) -> None:
-    session.playhead_moved.emit(Playhead(3.0, 67.0))
+    session.playhead_moved.emit(Playhead(3.0, 67.0, 1))
     for fitted in (FittedFile(1, "working", None, 0.2), FittedFile(1, "ready", sound), FittedFile(1)):
         session.set_fitted(fitted)
         assert not matched.grab().isNull()

@@ -129,6 +129,6 @@ def test_a_file_that_is_gone_is_said(virtual_audio, flow, session, beat, qtbot) 
 
 def test_the_playhead_maps_the_take_to_the_beat(take) -> None:
     fitted = Playing(1, take, 0.5, Transform(0, 1.1, 4.0), fitted=True)
-    assert fitted.playhead(1.5) == Playhead(1.5, pytest.approx(5.1))
+    assert fitted.playhead(1.5) == Playhead(1.5, pytest.approx(5.1), 1)
     assert Playing(take=take).playhead(1.5) == Playhead(take_s=1.5)
-    assert Playing(1).playhead(2.0) == Playhead(beat_s=2.0)
+    assert Playing(1).playhead(2.0) == Playhead(beat_s=2.0, beat_id=1)

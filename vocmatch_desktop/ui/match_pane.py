@@ -333,7 +333,8 @@ class MatchPane(QWidget):
             self._show_mode(self._session.audition)
 
     def _move_playhead(self, playhead: Playhead) -> None:
-        self.waveform.set_position(playhead.beat_s)
+        shown = playhead.beat_id == self._session.beat_id
+        self.waveform.set_position(playhead.beat_s if shown else None)
 
     # Asking
 

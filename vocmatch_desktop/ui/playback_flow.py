@@ -54,10 +54,10 @@ class Playing:
         if self.beat_id is None:
             return Playhead(take_s=now_s)
         if self.transform is None:
-            return Playhead(beat_s=now_s)
+            return Playhead(beat_s=now_s, beat_id=self.beat_id)
         ratio = self.transform.tempo_ratio if self.fitted else 1.0
         beat_s = self.transform.start_s + (now_s - self.from_s) * ratio
-        return Playhead(now_s if self.take else None, beat_s)
+        return Playhead(now_s if self.take else None, beat_s, self.beat_id)
 
 
 class PlaybackFlow(QObject):

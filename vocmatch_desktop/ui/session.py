@@ -73,10 +73,11 @@ class FittedFile:
 
 @dataclass(frozen=True, slots=True)
 class Playhead:
-    """Where the sound is now; None for what does not sound. `beat_s` counts in the original beat."""
+    """Where the sound is now; None for what does not sound. `beat_s` counts in the original beat `beat_id`."""
 
     take_s: float | None = None
     beat_s: float | None = None
+    beat_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
