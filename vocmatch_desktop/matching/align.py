@@ -7,12 +7,14 @@ favoured. A soft maximum over offsets (log-mean-exp) keeps long beats from winni
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vocmatch_desktop.matching import fuse, groove, notes
+from vocmatch_desktop.matching.excerpt import most_sung
 from vocmatch_desktop.types import BeatGrid, Fingerprint, Float32, TakeFeatures, TempoHypothesis, Transform
 
 SHARPNESS = 3.0
@@ -34,9 +36,15 @@ _TEMPO_PEAKS = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TakeView:
-    """A take made ready to be laid over many beats. `clock`: the tempo the take is known to have."""
+    """A take made ready to be laid over many beats. `clock`: the tempo the take is known to have.
+
+    `take`: what is compared, of long takes the most sung part, which begins at `begins_s` of a take of `whole_s`. Lays
+    are of that part; `of_whole` turns them into lays of the whole.
+    """
 
     take: TakeFeatures
+    begins_s: float
+    whole_s: float
     sung: notes.SungFrames
     slides: Float32
     onsets: groove.SungOnsets
@@ -45,9 +53,21 @@ class TakeView:
     @classmethod
     def of(cls, take: TakeFeatures) -> TakeView:
         """Prepares a take."""
-        clock = take.tempo[0] if take.tempo_known and take.tempo else None
-        onsets = groove.SungOnsets(take.onsets, take.onset_hop_s)
-        return cls(take, notes.sung_frames(take), groove.slides(groove.take_pulses(take)), onsets, clock)
+        part, begins_s = most_sung(take)
+        clock = part.tempo[0] if part.tempo_known and part.tempo else None
+        onsets = groove.SungOnsets(part.onsets, part.onset_hop_s)
+        slides = groove.slides(groove.take_pulses(part))
+        return cls(part, begins_s, take.duration_s, notes.sung_frames(part), slides, onsets, clock)
+
+    def of_whole(self, part: Transform, beat_grid: BeatGrid, beat_s: float) -> Transform:
+        """How the whole take lies where its part lies as given.
+
+        What would begin more than a bar before the beat begins in an earlier turn of the beat's loop instead.
+        """
+        start_s = part.start_s - self.begins_s * part.tempo_ratio
+        begin_s, end_s = beat_grid.whole_bars(beat_s)
+        early_s = -start_s - beat_grid.beats_per_bar * 60 / beat_grid.bpm if self.begins_s else 0.0
+        return replace(part, start_s=start_s + max(0, math.ceil(early_s / (end_s - begin_s))) * (end_s - begin_s))
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,9 +94,13 @@ def match_one(view: align.TakeView, beat_id: int, beat: Fingerprint, max_shift: 
     transform = align.settle(view, beat, best)
     room = space.room(view.take, beat, transform)
     score = fuse.score(best.evidence + fuse.SPACE_WEIGHT * (room.room - 0.5))
-    others = _others(lays, fuse.SPACE_WEIGHT * (room.room - 0.5))
+    others = tuple(
+        (other, view.of_whole(lay, beat.grid, beat.duration_s))
+        for other, lay in _others(lays, fuse.SPACE_WEIGHT * (room.room - 0.5))
+    )
     why = reasons.explain(view, beat, transform, best, room)
-    return Match(beat_id, score, fuse.parts(best.notes, best.pulse, room.room), transform, why, others)
+    whole = view.of_whole(transform, beat.grid, beat.duration_s)
+    return Match(beat_id, score, fuse.parts(best.notes, best.pulse, room.room), whole, why, others)
 
 
 def _others(lays: list[align.Lay], room: float) -> tuple[tuple[float, Transform], ...]:

@@ -39,7 +39,7 @@ def explain(
         *_lead(room, beat),
         *_masked(room),
     ]
-    if beat.duration_s < view.take.duration_s * transform.tempo_ratio:
+    if beat.duration_s < view.whole_s * transform.tempo_ratio:
         found.append(Reason("loops"))
     return tuple(found)
 

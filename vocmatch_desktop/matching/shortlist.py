@@ -48,9 +48,12 @@ def first_look(view: align.TakeView, beats: source.BeatSource, max_shift: int) -
         for look in looks:
             look.result()
     price = np.array([_tempo_price(view, tempo) for tempo in tempi])
+    starts_s = best.start_s
+    if view.begins_s:  # of the whole take, roughly: in whichever turn of a repeated beat it would begin
+        starts_s = (starts_s - view.begins_s * ratios) % (np.maximum(np.diff(beats.starts), 1) * source.COARSE_HOP_S)
     transforms = tuple(
         Transform(shift, tempo.ratio, start_s, tempo.octave)
-        for shift, tempo, start_s in zip(best.shift.tolist(), tempi, best.start_s.tolist(), strict=True)
+        for shift, tempo, start_s in zip(best.shift.tolist(), tempi, starts_s.tolist(), strict=True)
     )
     return FirstLook(best.value + fuse.PULSE_WEIGHT * pulse - price, best.notes, pulse, transforms)
 
