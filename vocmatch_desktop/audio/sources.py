@@ -186,14 +186,15 @@ class DiskSource:
 
     def _next_missing(self) -> int | None:
         """The first chunk that will be needed and is not there; waits while all are; None when closing."""
-        while not self._closing:
-            self._wake.clear()
+        while True:
+            self._wake.clear()  # before anything is looked at: what is asked for meanwhile must not be forgotten
+            if self._closing:
+                return None
             end = min(self._wanted + math.ceil(AHEAD_S / CHUNK_S), math.ceil(self._frames / self._size))
             missing = (index for index in range(self._wanted, end) if index not in self._chunks)
             if (index := next(missing, None)) is not None:
                 return index
             self._wake.wait()
-        return None
 
     def _decode_from(self, index: int) -> None:
         """Decodes forwards from `index` until that is no longer what is missing."""
