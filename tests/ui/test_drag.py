@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QClipboard, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -44,9 +45,16 @@ def test_hard_names_survive_the_journey(qapp: QApplication, tmp_path: Path, soun
     assert drag.dropped(drag.mime_for([path])).sounds == (path,)
 
 
-def test_copied_files_can_be_pasted_in_file_managers(qapp: QApplication, sound: Path) -> None:
+@pytest.fixture
+def clipboard(qapp: QApplication) -> Iterator[QClipboard]:
+    """The clipboard, emptied afterwards: the offscreen platform would free it after Python has ended, and crash."""
+    yield QGuiApplication.clipboard()
+    QGuiApplication.clipboard().clear()
+
+
+def test_copied_files_can_be_pasted_in_file_managers(clipboard: QClipboard, sound: Path) -> None:
     drag.copy_files([sound])
-    mime = QGuiApplication.clipboard().mimeData()
+    mime = clipboard.mimeData()
     assert [Path(url.toLocalFile()) for url in mime.urls()] == [sound]
     assert bytes(mime.data("x-special/gnome-copied-files").data()).decode().startswith("copy\nfile:///")
 
