@@ -50,6 +50,14 @@ def test_the_record_button_asks_and_lights_only_when_recording(transport, sessio
     assert transport.record.text() == "Stop"
 
 
+def test_nothing_moves_when_recording_begins(transport, session) -> None:
+    at = transport.play.x()
+    session.activity = "recording"
+    transport.layout().activate()
+    assert transport.play.x() == at
+    assert transport.record.sizeHint().width() <= transport.record.width()
+
+
 def test_the_device_cannot_be_changed_while_recording(transport, session) -> None:
     session.activity = "recording"
     assert not transport.input.isEnabled()

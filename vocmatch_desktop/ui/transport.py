@@ -156,8 +156,18 @@ class Transport(QWidget):
     def _dress(self) -> None:
         self.loop.setIcon(self._theme.icon("ph.repeat"))
         self.gear.setIcon(self._theme.icon("ph.gear"))
+        self._keep_record_width()
         self._show_activity()
         self._show_lock(self._session.tempo)
+
+    def _keep_record_width(self) -> None:
+        """Nothing beside it moves when "Rec" becomes "Stop"."""
+        self.record.setIcon(self._theme.icon("ph.stop-fill"))
+        widths = []
+        for words in (self.tr("Stop"), self.tr("Rec")):
+            self.record.setText(words)
+            widths.append(self.record.sizeHint().width())
+        self.record.setFixedWidth(max(widths))
 
     def _show_activity(self) -> None:
         activity = self._session.activity
