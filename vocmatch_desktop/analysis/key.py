@@ -27,6 +27,9 @@ _PROFILES = {
 FLATTEST = 0.1
 """Length of a centred profile, as part of its sum, below which the answer is less sure; music has 0.15–0.4."""
 
+NOTHING = 1e-100
+"""A profile that sums to less is silence: its norm would be lost to underflow."""
+
 SHARPNESS = 14.0
 """Softmax gain on a correlation of −1…1."""
 
@@ -46,7 +49,7 @@ def key_posterior(
     """
     centred = profile.astype(np.float64) - profile.mean()
     total = float(profile.sum())
-    if total <= 0:
+    if total < NOTHING:
         return np.full(24, 1 / 24, np.float32)
     norm = max(float(np.linalg.norm(centred)), FLATTEST * total)
     score = _TEMPLATES @ (centred / norm) + (0.0 if tonic is None else np.tile(tonic, 2))
