@@ -59,6 +59,14 @@ def test_the_lay_is_that_of_the_whole_take(long_take, quiet) -> None:
     assert best.transform.transpose == 0
 
 
+def test_a_take_as_long_as_the_beat_lies_along_all_of_it(make_beat, sing, quiet) -> None:
+    """A song in which every eight bars come again: only one start leaves no end of the take without its beat."""
+    beat = make_beat(8, 100.0, bars=64)
+    again = replace(beat, chroma=np.tile(beat.chroma[:128], (8, 1)), bass=np.tile(beat.bass[:128], (8, 1)))
+    best = rank(sing(again, 0.0, again.duration_s), MemorySource({1: again}), MatchOptions(), quiet)[0]
+    assert best.transform.start_s == pytest.approx(0.0, abs=0.1)
+
+
 def test_where_the_beat_would_have_to_begin_far_before_itself_it_is_in_a_later_turn(make_beat, sing) -> None:
     beat = make_beat(8, 100.0, bars=50)
     part = sing(beat, 4.8, 100.0)

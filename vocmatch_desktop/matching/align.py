@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +59,14 @@ class TakeView:
         onsets = groove.SungOnsets(part.onsets, part.onset_hop_s)
         slides = groove.slides(groove.take_pulses(part))
         return cls(part, begins_s, take.duration_s, notes.sung_frames(part), slides, onsets, clock)
+
+    def whole_inside(self, beat: Fingerprint, ratio: float, starts_s: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
+        """At which starts of the part the whole take lies in the beat, to one grid beat; all where none does."""
+        slack_s = 60 / beat.grid.bpm
+        begins_s = starts_s - self.begins_s * ratio
+        inside = (begins_s >= -slack_s) & (begins_s + self.whole_s * ratio <= beat.duration_s + slack_s)
+        is_part = self.whole_s > self.take.duration_s
+        return inside if is_part and inside.any() else np.ones(len(starts_s), dtype=bool)
 
     def of_whole(self, part: Transform, beat_grid: BeatGrid, beat_s: float) -> Transform:
         """How the whole take lies where its part lies as given.
@@ -153,7 +162,8 @@ def settle(view: TakeView, beat: Fingerprint, lay: Lay) -> Transform:
     starts = np.arange(len(fit)) * groove.FINE_HOP_S
     row = surface[chosen.transpose % 12]
     together = np.interp(starts, np.arange(len(row)) * notes.HOP_S, row) + fit
-    return replace(chosen, start_s=float(starts[int(np.argmax(together))]))
+    inside = view.whole_inside(beat, chosen.tempo_ratio, starts)
+    return replace(chosen, start_s=float(starts[int(np.argmax(np.where(inside, together, -np.inf)))]))
 
 
 def _lays(view: TakeView, beat: Fingerprint, odds: Float32, tempo: Tempo, pulse: float, max_shift: int) -> list[Lay]:
@@ -167,10 +177,11 @@ def _lays(view: TakeView, beat: Fingerprint, odds: Float32, tempo: Tempo, pulse:
         if view.clock.first_beat_is_bar:
             surface = surface - HALF_BAR_PRICE * in_mid_bar(grid, starts + view.clock.first_beat_s * tempo.ratio)
     soft = soft_maximum(surface)
+    inside = view.whole_inside(beat, tempo.ratio, starts)
     lays = []
     for shift in range(-max_shift, max_shift + 1):
         row = shift % 12
-        start = float(starts[int(np.argmax(surface[row]))])
+        start = float(starts[int(np.argmax(np.where(inside, surface[row], -np.inf)))])
         transform = Transform(shift, tempo.ratio, within_loop(start, beat) if short else start, tempo.octave)
         price = fuse.shift_price(shift) + fuse.tempo_price(tempo.ratio, known=view.clock is not None)
         price += 0.0 if tempo.reachable else fuse.OUT_OF_REACH
