@@ -25,12 +25,17 @@ _log = logging.getLogger(__name__)
 READY = "VOCMATCH_READY"
 """With this variable set, a line "ready" goes to stdout once the window is painted: tests and `vocmatch bench` wait."""
 
+TURN_S = 0.0005
+"""How long a thread that only computes may keep the interpreter from the one that paints (Python's own 5 ms, taken at
+every cell of a table, add up to a tenth of a second)."""
+
 
 class Program(QObject):
     """Everything that lives as long as the window, put together."""
 
     def __init__(self, application: QApplication, places: Places, session: Session, theme: Theme) -> None:
         super().__init__()
+        sys.setswitchinterval(TURN_S)
         self._application, self._session, self._theme = application, session, theme
         self._now, self._later = now_worker(), later_worker()
         self.desk = desk = Desk(session, places, self._now, self._later, self)

@@ -12,11 +12,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
+from vocmatch_desktop.services.demo import DemoPlaces
+from vocmatch_desktop.settings import Places
 from vocmatch_desktop.ui.library_bench import table_milliseconds
 from vocmatch_desktop.ui.pitch_overlay import PitchLine
 from vocmatch_desktop.ui.spectrogram import SpectrogramRing, SpectrumStream
@@ -28,6 +31,7 @@ FRAMES = 240
 RATE = 48_000
 FRAME_S = 1 / 60
 START_TIMEOUT_S = 60
+STALLS_TIMEOUT_S = 90
 
 
 def main() -> None:
@@ -38,6 +42,9 @@ def main() -> None:
     rows = [_row("window painted after start", first_paint_s(), "s")]
     rows += [_row(name, value, "ms CPU a frame") for name, value in spectrogram_ms(theme).items()]
     rows += [_row(name, value, "ms") for name, value in table_milliseconds().items()]
+    demo = Places.from_environment().demo
+    if DemoPlaces(demo).library.is_file():
+        rows += [_row(f"longest stall: {step}", value, "ms") for step, value in stalls_ms(demo).items()]
     sys.stdout.write(json.dumps({"rows": rows}) + "\n")
     del application
 
@@ -45,6 +52,15 @@ def main() -> None:
 def first_paint_s() -> float:
     """Seconds from starting a window's process to its first paint, in an empty home; the better of two."""
     return min(_first_paint_s() for _ in range(2))
+
+
+def stalls_ms(demo: Path) -> dict[str, float]:
+    """The longest stall of every step of a session (see `stall_bench`), in milliseconds."""
+    command = [sys.executable, "-m", "vocmatch_desktop.ui.stall_bench", str(demo)]
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=STALLS_TIMEOUT_S, check=True
+    )
+    return dict(json.loads(done.stdout))
 
 
 def spectrogram_ms(theme: Theme) -> dict[str, float]:

@@ -27,6 +27,9 @@ LEVEL_ROWS = 20
 LEAST_LEVEL = 255 - 255 * 48 // 80
 """The level strip begins at −48 dB: below that is the room, not the voice."""
 
+PORTION = 16
+"""Columns computed in one go."""
+
 _FFT_S = (0.17, 0.085, 0.043)
 _FFT_UP_TO_HZ = (500.0, 1500.0, np.inf)
 _MAGMA = np.array(
@@ -102,7 +105,9 @@ class SpectrumStream:
         centres = np.round(np.arange(self._next, last + 1) * self._hop).astype(np.int64) - self._first
         if len(centres) == 0:
             return Columns(np.empty((0, BINS), np.uint8), np.empty(0, np.uint8))
-        columns = Columns(self._spectra(centres), self._levels(centres))
+        # In portions that stay in the cache, and let the thread that paints have its turn between two of them.
+        portions = [centres[start : start + PORTION] for start in range(0, len(centres), PORTION)]
+        columns = joined([Columns(self._spectra(portion), self._levels(portion)) for portion in portions])
         self._next = last + 1
         spent = max(0, int(self._next * self._hop) - self._half - self._first)
         self._samples, self._first = self._samples[spent:], self._first + spent

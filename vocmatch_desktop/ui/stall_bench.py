@@ -1,0 +1,154 @@
+"""How long the window ever keeps its user waiting: a session with the demo's beats, while a heart beats.
+
+Run as a process of its own (`python -m vocmatch_desktop.ui.stall_bench FOLDER_OF_THE_DEMO`); prints one JSON object:
+for every step the longest time, in milliseconds, between two turns of the event loop. Time the window was ready to go
+on but had no processor does not count (Linux tells). With a virtual sound card what plays really plays.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication
+
+from vocmatch_desktop.audio import virtual
+from vocmatch_desktop.services.demo import DemoPlaces
+from vocmatch_desktop.settings import Places, Settings
+from vocmatch_desktop.ui.app import Program
+from vocmatch_desktop.ui.library_rows import Column
+from vocmatch_desktop.ui.session import Session
+from vocmatch_desktop.ui.theme import Theme
+
+_SCHEDSTAT = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat")
+BEAT_MS = 2
+KEY_S = 0.5
+STEP_TIMEOUT_S = 30.0
+QUIET_S = 0.5
+"""A step has ended when what it waits for is there and this long nothing more came of it."""
+
+
+class Heart(QObject):
+    """Beats in the event loop; `longest_ms` is the longest it missed, since it was last set to 0."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.longest_ms = 0.0
+        self.last, self._waited = time.perf_counter(), waited_s()
+        self._timer = QTimer(self, interval=BEAT_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._beat)
+        self._timer.start()
+
+    def _beat(self) -> None:
+        now, waited = time.perf_counter(), waited_s()
+        missed_s = now - self.last - (waited - self._waited)
+        self.longest_ms = max(self.longest_ms, 1000 * missed_s - BEAT_MS)
+        self.last, self._waited = now, waited
+
+
+def waited_s() -> float:
+    """How long this thread has been ready but without a processor; 0 where the system does not tell."""
+    try:
+        _, waited_ns, _ = _SCHEDSTAT.read_text().split()
+    except OSError:
+        return 0.0
+    return int(waited_ns) / 1e9
+
+
+class Visit:
+    """One session with the window: each step is done, waited for, and its longest stall written down."""
+
+    def __init__(self, program: Program, session: Session) -> None:
+        self._program, self._session = program, session
+        self.stalls: dict[str, float] = {}
+
+    def run(self) -> dict[str, float]:
+        """Milliseconds for every step."""
+        session, window, desk = self._session, self._program.window, self._program.desk
+        window.show()
+        self._wait(lambda: window.isVisible())
+        self._heart = Heart()
+        self._step("start", lambda: None, lambda: session.devices.known and self._ranked)
+        other = session.takes[-1].folder
+        self._step("open a take, ranking arrives", lambda: desk.take_desk.open_take(other), lambda: self._ranked)
+        window.library.focus_table()
+        self._step("walk down ten beats", self._walk, lambda: True)
+        self._step("stop", desk.take_desk.stop, lambda: session.activity == "idle")
+        self._step("play the take", lambda: desk.playback.play_take(session.take), lambda: True)
+        self._step("stop again", desk.take_desk.stop, lambda: session.activity == "idle")
+        self._step("sort", lambda: window.library.table.sortByColumn(Column.BPM, Qt.SortOrder.AscendingOrder))
+        self._step("search", lambda: window.library.set_query("am"))
+        return self.stalls
+
+    @property
+    def _ranked(self) -> bool:
+        ranking, take = self._session.ranking, self._session.take
+        return ranking is not None and take is not None and ranking.take == take.folder
+
+    def _walk(self) -> None:
+        """As fingers do it: every beat is chosen, shown and heard."""
+        table = self._program.window.library.table
+        for _ in range(10):
+            for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+                QApplication.sendEvent(table, QKeyEvent(kind, Qt.Key.Key_Down, Qt.KeyboardModifier.NoModifier))
+            self._spin(KEY_S)
+
+    def _step(self, name: str, act: Callable[[], object], until: Callable[[], bool] = lambda: True) -> None:
+        self._heart.longest_ms = 0.0
+        QTimer.singleShot(0, self._heart, act)
+        self._spin(0.05)
+        self._wait(until)
+        self._spin(QUIET_S)
+        self.stalls[name] = round(self._heart.longest_ms, 1)
+
+    def _wait(self, until: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + STEP_TIMEOUT_S
+        while not until() and time.monotonic() < deadline:
+            self._spin(0.02)
+
+    def _spin(self, seconds: float) -> None:
+        turn = QEventLoop()
+        QTimer.singleShot(round(1000 * seconds), turn.quit)
+        turn.exec()
+
+
+def main() -> None:
+    """Plays the session and prints what it found."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with _home_with(DemoPlaces(Path(sys.argv[1]))) as places, ExitStack() as sound:
+        if virtual.missing() is None:
+            sound.enter_context(virtual.running())
+        application = QApplication([])
+        session, theme = Session(Settings()), Theme()
+        theme.apply(application)
+        program = Program(application, places, session, theme)
+        stalls = Visit(program, session).run()
+        program.window.close()
+        sys.stdout.write(json.dumps(stalls) + "\n")
+        del program, application
+
+
+@contextmanager
+def _home_with(demo: DemoPlaces) -> Iterator[Places]:
+    """A home of its own in which the demo's library and takes are the user's; its beats stay where they are."""
+    with tempfile.TemporaryDirectory() as folder:
+        places = Places.from_environment({"VOCMATCH_HOME": folder}).ensure()
+        with closing(sqlite3.connect(demo.library)) as library, closing(sqlite3.connect(places.database)) as copy:
+            library.backup(copy)
+        shutil.copytree(demo.takes, places.takes, dirs_exist_ok=True)
+        yield places
+
+
+if __name__ == "__main__":
+    main()
