@@ -84,7 +84,7 @@ def distance_to_clicks(take: Take, from_s: float = 0.1) -> float:
 def aligned(record: Callable[[], Take], from_s: float = 0.1) -> Take:
     """The first of up to three takes whose grid lies on the clicks it heard.
 
-    On a busy machine the virtual card stutters now and then, which moves a single take; a wrong grid is wrong each time.
+    The virtual card of a busy machine stutters now and then, which moves one take; a wrong grid is wrong each time.
     """
     distances = []
     for _ in range(3):
