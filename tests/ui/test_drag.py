@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QClipboard, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QClipboard, QDragEnterEvent, QDropEvent, QFontMetricsF, QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from vocmatch_desktop.errors import NotFound
 from vocmatch_desktop.ui import drag
 from vocmatch_desktop.ui.drag import Dropped
-from vocmatch_desktop.ui.drag_chip import DragChip
+from vocmatch_desktop.ui.drag_chip import DragChip, elided
 from vocmatch_desktop.ui.drop_zone import DropZone
 from vocmatch_desktop.ui.folders import drop_words
 from vocmatch_desktop.ui.theme import Theme
@@ -197,3 +197,21 @@ def test_names_are_shown_as_they_are(chip: DragChip, tmp_path: Path) -> None:
     chip.show_file(tmp_path / "<b>loud</b>\nmix.wav")
     assert "&lt;b&gt;loud&lt;/b&gt;" in chip.toolTip()
     assert not chip.grab().isNull()
+
+
+def test_tempo_and_key_stay_when_a_name_is_long(qapp: QApplication, theme: Theme) -> None:
+    metrics = QFontMetricsF(theme.font())
+    name = "A very - long title - 92.5 BPM - F#m.wav"
+    width = metrics.horizontalAdvance(name) * 0.8
+    shown = elided(name, metrics, width)
+    assert shown.startswith("A very")
+    assert shown.endswith("… - 92.5 BPM - F#m.wav")
+    assert metrics.horizontalAdvance(shown) <= width
+    assert elided(name, metrics, 1000) == name
+
+
+def test_the_chip_does_not_show_the_mark_of_a_fitting(chip: DragChip) -> None:
+    path = Path("/fitted/Night Bus - 90 BPM - Am [87a19b8a].wav")
+    chip.show_file(path)
+    assert chip.accessibleName() == "Drag Night Bus - 90 BPM - Am.wav out"
+    assert path.name in chip.toolTip()

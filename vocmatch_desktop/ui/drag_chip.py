@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
@@ -27,6 +28,9 @@ from vocmatch_desktop.ui.library_words import one_line, plain_tip
 from vocmatch_desktop.ui.theme import RADIUS, SPACE_2, Theme
 
 HEIGHT = 36
+_MARK = re.compile(r" \[[0-9a-f]{8}\](?=\.\w+$)")
+"""What tells two fittings of one beat apart on the disk; says nothing to who drags one."""
+_TAGS = re.compile(r" - [\d.]+ BPM( - [A-G][#b]?m?)?\.\w+$")
 HANDLE_WIDTH = 26
 SPIN_MS = 60
 SPIN_STEP_DEGREES = 24
@@ -76,9 +80,10 @@ class DragChip(QAbstractButton):
 
     def show_file(self, path: Path) -> None:
         """The file is whole: it can be taken."""
-        self._set(path, path.name, None)
+        name = _MARK.sub("", path.name)
+        self._set(path, name, None)
         self.setToolTip(plain_tip(self.tr("{} – drag it into your DAW, or copy it with Ctrl+C.").format(path)))
-        self.setAccessibleName(self.tr("Drag {} out").format(path.name))
+        self.setAccessibleName(self.tr("Drag {} out").format(name))
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 
     def show_busy(self, words: str, fraction: float) -> None:
@@ -156,7 +161,7 @@ class DragChip(QAbstractButton):
         font = self._theme.font()
         painter.setFont(font)
         painter.setPen(self._theme.color("text" if self._path is not None else "text_2"))
-        words = QFontMetricsF(font).elidedText(self._words, Qt.TextElideMode.ElideMiddle, area.width())
+        words = elided(self._words, QFontMetricsF(font), area.width())
         painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -203,3 +208,12 @@ class DragChip(QAbstractButton):
         menu.addAction(self.tr("Copy file")).triggered.connect(lambda: self.copy_wanted.emit(path))
         menu.addAction(self.tr("Show in folder")).triggered.connect(lambda: self.show_wanted.emit(path))
         menu.popup(event.globalPos())
+
+
+def elided(name: str, metrics: QFontMetricsF, width: float) -> str:
+    """A file's name in `width` pixels: the title gives way first, tempo and key (" - 92 BPM - F#m.wav") stay whole."""
+    tags = found.group() if (found := _TAGS.search(name)) else ""
+    room = width - metrics.horizontalAdvance(tags)
+    if tags and room >= metrics.horizontalAdvance("Mmm…"):
+        return metrics.elidedText(name.removesuffix(tags), Qt.TextElideMode.ElideRight, room) + tags
+    return metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, width)
