@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from vocmatch_desktop.library.catalogue import Catalogue
 from vocmatch_desktop.library.takes import TakeStore
 from vocmatch_desktop.services.demo import DemoPlaces, DemoReady, DemoSpec
 from vocmatch_desktop.services.leftovers import sweep
@@ -45,6 +46,7 @@ class Desk(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._places = session, places
+        self._closed = False
         self.bridge = JobsBridge(self)
         self.sound = Sound(session, self.bridge, self)
         self.settings = SettingsFlow(session, self.bridge, places.settings_file, parent=self)
@@ -61,6 +63,18 @@ class Desk(QObject):
 
     def start(self) -> None:
         """Opens the library and the takes, looks for devices, looks through the folders."""
+        if self._session.read_only or self._places.database.exists():
+            self._start()
+        else:  # the first time: making a library takes some tenths of a second, most of them imports
+            self.bridge.in_thread(self._make_library, lambda _: self._start(), failed=lambda _: self._start())
+
+    def _make_library(self) -> None:
+        """Creates the user's library; what goes wrong is said when it is opened."""
+        Catalogue(self._places.database).close()
+
+    def _start(self) -> None:
+        if self._closed:
+            return
         self.open_library(demo=False)
         self.sound.look()
         self.beat_desk.rescan()
@@ -69,6 +83,7 @@ class Desk(QObject):
 
     def close(self) -> None:
         """Ends everything that runs; a take that is being recorded is kept first."""
+        self._closed = True
         self.recording.close()
         self.playback.stop()
         self.ranking.cancel()
