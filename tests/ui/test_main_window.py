@@ -329,3 +329,17 @@ def test_light_and_dark(window, theme, qapp: QApplication) -> None:
     theme.use("light", qapp)
     assert not window.grab().isNull()
     theme.use("dark", qapp)
+
+
+def test_the_first_start_makes_the_library_and_opens_it(desk, places, qtbot) -> None:
+    desk.start()
+    assert desk.library.catalogue is None
+    qtbot.waitUntil(lambda: desk.library.catalogue is not None, timeout=10_000)
+    assert places.database.is_file()
+
+
+def test_a_window_closed_while_its_library_is_made_leaves_nothing_open(desk, places) -> None:
+    desk.start()
+    desk.close()
+    assert desk.library.catalogue is None
+    assert places.database.is_file()
