@@ -22,7 +22,7 @@ from vocmatch_desktop.ui.shortcuts import EnterPresses, ShortcutsPage, install, 
 
 @pytest.fixture
 def page(qtbot, session, commands, theme, home: Path) -> SettingsPage:
-    made = SettingsPage(session, commands, Places.from_environment(), QWidget())
+    made = SettingsPage(session, commands, commands, Places.from_environment(), QWidget())
     qtbot.addWidget(made)
     return made
 
@@ -48,6 +48,22 @@ def test_no_device_is_said(page, session) -> None:
     session.devices = DeviceList(known=True)
     assert page.input.currentText() == "No microphone"
     assert not page.output.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("before", "choice", "asked"), [((False, 6), 0, (True, 6)), ((True, 6), 2, (False, 2)), ((False, 2), 6, (False, 6))]
+)
+def test_how_far_beats_may_be_transposed_is_chosen(page, session, commands, before, choice, asked) -> None:
+    session.settings = replace(Settings(), in_key_only=before[0], max_shift=before[1])
+    assert page.shift.currentData() == (0 if before[0] else before[1])
+    page.shift.setCurrentIndex(page.shift.findData(choice))
+    page.shift.activated.emit(choice)
+    assert commands.asked("set_match_options") == [asked]
+
+
+def test_choosing_what_is_in_force_ranks_nothing_again(page, commands) -> None:
+    page.shift.activated.emit(page.shift.currentIndex())
+    assert commands.asked("set_match_options") == []
 
 
 def test_the_theme_is_chosen(page, commands) -> None:

@@ -1,4 +1,4 @@
-"""Settings as a page: sound, folders, the look, files, and what this program stands on."""
+"""Settings as a page: sound, matching, folders, the look, files, and what this program stands on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from vocmatch_desktop.settings import Places, Settings
-from vocmatch_desktop.ui.commands import TransportCommands
+from vocmatch_desktop.ui.commands import LibraryCommands, TransportCommands
 from vocmatch_desktop.ui.session import DeviceChoice, DeviceList, Session
 from vocmatch_desktop.ui.theme import SPACE_2, SPACE_3, SPACE_4, SPACE_5
 
@@ -37,16 +37,18 @@ class SettingsPage(QWidget):
         self,
         session: Session,
         commands: TransportCommands,
+        beats: LibraryCommands,
         places: Places,
         folders: QWidget,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._session, self._commands, self._places = session, commands, places
+        self._session, self._commands, self._beats, self._places = session, commands, beats, places
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_5)
         column.addLayout(_section(self.tr("Sound"), self._sound()))
+        column.addLayout(_section(self.tr("Matching"), self._matching()))
         column.addLayout(_section(self.tr("Folders"), folders))
         column.addLayout(_section(self.tr("Look"), self._look()))
         column.addLayout(_section(self.tr("Files"), self._files()))
@@ -91,6 +93,20 @@ class SettingsPage(QWidget):
         button.setAccessibleName(self.tr("Measure the latency"))
         button.clicked.connect(lambda: self._commands.calibrate())
         return _row(button, self.calibration)
+
+    def _matching(self) -> QWidget:
+        self.shift = self._combo(self.tr("How far beats may be transposed"))
+        self.shift.addItem(self.tr("not at all: only beats in key"), 0)
+        self.shift.addItem(self.tr("by 1 semitone"), 1)
+        for semitones in range(2, 7):
+            self.shift.addItem(self.tr("by up to {0} semitones").format(semitones), semitones)
+        self.shift.activated.connect(lambda _: self._change_shift(self.shift.currentData()))
+        return _form((self.tr("Transpose beats"), self.shift))
+
+    def _change_shift(self, semitones: int) -> None:
+        settings = self._session.settings
+        if semitones != _shift(settings):
+            self._beats.set_match_options(semitones == 0, semitones or settings.max_shift)
 
     def _look(self) -> QWidget:
         self._themes = QButtonGroup(self)
@@ -152,6 +168,7 @@ class SettingsPage(QWidget):
         self.monitoring.setChecked(settings.monitoring)
         self.click_volume.setValue(round(settings.click_volume_db))
         self.findChild(QRadioButton, settings.theme).setChecked(True)
+        self.shift.setCurrentIndex(self.shift.findData(_shift(settings)))
         self.export.setText(settings.export_folder or str(self._places.exports))
         known = dict(settings.calibration_s or {})
         key = f"{self.input.currentData()}|{self.output.currentData()}"
@@ -164,6 +181,11 @@ class SettingsPage(QWidget):
             if name is not None and (place := combo.findData(name)) >= 0:
                 combo.setCurrentIndex(place)
         self._show_channels()
+
+
+def _shift(settings: Settings) -> int:
+    """Semitones a beat may be transposed; 0 where only its own key counts."""
+    return 0 if settings.in_key_only else min(max(settings.max_shift, 1), 6)
 
 
 def about() -> QWidget:
