@@ -106,28 +106,24 @@ def clock_tempo(clock: TempoHypothesis, beat_bpm: float) -> Tempo:
 
 
 def likely_tempi(view: TakeView, beat_bpm: float, agreement: Float32) -> list[Tempo]:
-    """The ratios worth an exact look: the clock's, else 1 and the best peaks of the pulses' agreement."""
+    """The ratios worth an exact look: the clock's, else 1 and the best peaks of the pulses' agreement.
+
+    Without a clock nothing is said of octaves: a bare voice does not tell whether it counts in halves.
+    """
     if view.clock is not None:
         return [clock_tempo(view.clock, beat_bpm)]
-    octave = meant_octave(view.take, beat_bpm)
     ratios = groove.ratios()
     near = np.flatnonzero(np.abs(ratios - 1) <= MAX_STRETCH)[1:-1]
     peaks = near[(agreement[near] >= agreement[near - 1]) & (agreement[near] >= agreement[near + 1])]
     worth = fuse.PULSE_WEIGHT * agreement[peaks] - stretch_prices()[peaks]
     best = peaks[np.argsort(-worth, kind="stable")[:_TEMPO_PEAKS]]
     apart = best[np.abs(ratios[best] - 1) > _SAME_RATIO]
-    return [Tempo(1.0, octave), *(Tempo(float(ratios[i]), octave) for i in apart)]
+    return [Tempo(1.0), *(Tempo(float(ratios[i])) for i in apart)]
 
 
 def stretch_prices() -> NDArray[np.float64]:
     """`fuse.stretch_price` of all `groove.ratios`."""
     return np.array([fuse.stretch_price(float(ratio)) for ratio in groove.ratios()])
-
-
-def meant_octave(take: TakeFeatures, beat_bpm: float) -> float:
-    """How the take's likeliest tempo relates to a beat's, as far as it does at all."""
-    tempo = clock_tempo(take.tempo[0], beat_bpm) if take.tempo else Tempo(1.0)
-    return tempo.octave if tempo.reachable else 1.0
 
 
 def search(view: TakeView, beat: Fingerprint, max_shift: int) -> list[Lay]:

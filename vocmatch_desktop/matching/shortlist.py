@@ -69,8 +69,7 @@ def _likeliest(view: align.TakeView, beats: source.BeatSource) -> tuple[list[ali
     near = np.flatnonzero(np.abs(ratios - 1) <= align.MAX_STRETCH)
     worth = fuse.PULSE_WEIGHT * agreement[:, near] - align.stretch_prices()[near]
     chosen = near[worth.argmax(axis=1)]
-    octaves = [align.meant_octave(view.take, one) for one in bpm]
-    tempi = [align.Tempo(float(ratios[i]), octave) for i, octave in zip(chosen, octaves, strict=True)]
+    tempi = [align.Tempo(float(ratios[i])) for i in chosen]
     return tempi, agreement[np.arange(len(chosen)), chosen].astype(np.float64)
 
 
