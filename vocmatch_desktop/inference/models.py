@@ -35,7 +35,7 @@ def swift_f0() -> ModelCard:
     for folder in folders:
         path = Path(folder) / "model.onnx"
         if path.is_file():
-            return ModelCard("swift-f0", "pitch", "SwiftF0", "MIT", "https://pypi.org/project/swift-f0/", path)
+            return ModelCard("swift-f0", "pitch", "SwiftF0", "MIT", "https://github.com/lars76/swift-f0", path)
     raise ModelError("The pitch model is missing.", "Install the program again (pip package swift-f0).")
 
 
