@@ -141,7 +141,7 @@ def install(extras: Sequence[str]) -> None:
     stamp = VENV / f"installed-{'-'.join(extras) or 'runtime'}.stamp"
     gpu = nvidia_driver_answers()
     fingerprint = state(gpu)
-    if stamp.exists() and stamp.read_text("utf-8") == fingerprint and Path(python()).exists():
+    if Path(python()).exists() and any(has(made, extras, fingerprint) for made in VENV.glob("installed-*.stamp")):
         return
     make_venv()
     target = f"{ROOT}[{','.join(extras)}]" if extras else str(ROOT)
@@ -152,6 +152,11 @@ def install(extras: Sequence[str]) -> None:
         if old.read_text("utf-8") != fingerprint:
             old.unlink()
     stamp.write_text(fingerprint, "utf-8")
+
+
+def has(stamp: Path, extras: Sequence[str], fingerprint: str) -> bool:
+    """Whether a stamp tells of this installation with at least these extras."""
+    return set(extras) <= set(stamp.stem.split("-")) and stamp.read_text("utf-8") == fingerprint
 
 
 def state(gpu: bool) -> str:

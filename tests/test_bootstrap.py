@@ -82,6 +82,19 @@ def test_exactly_one_onnxruntime_is_left(
     assert calls[1][-1].startswith(wanted)
 
 
+@pytest.mark.parametrize(
+    ("made", "wanted", "enough"),
+    [("test", (), True), ("runtime", (), True), ("test", ("test",), True), ("runtime", ("test",), False)],
+)
+def test_an_installation_serves_those_that_need_less(
+    bootstrap: ModuleType, tmp_path: Path, made: str, wanted: tuple[str, ...], enough: bool
+) -> None:
+    stamp = tmp_path / f"installed-{made}.stamp"
+    stamp.write_text("as it is now")
+    assert bootstrap.has(stamp, wanted, "as it is now") is enough
+    assert not bootstrap.has(stamp, wanted, "as it was")
+
+
 def test_the_right_onnxruntime_is_left_alone(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bootstrap, "pip", lambda *arguments: pytest.fail("pip must not run"))
     monkeypatch.setattr(bootstrap, "is_installed", lambda name: name == "onnxruntime")
