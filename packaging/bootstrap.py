@@ -24,13 +24,13 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
 SUPPORTED = ((3, 11), (3, 12))
 
-# Grouped as a bare Debian 12 needs them: Qt offscreen, Qt on X, sound, tests.
+# Grouped as a bare Debian 12 needs them: Qt offscreen, Qt on X, sound (the piano's soundfont with it), tests.
 QT_PACKAGES = (
     "libglib2.0-0 libegl1 libgl1 libfontconfig1 libfreetype6 libdbus-1-3 libxkbcommon0 libx11-6 fonts-dejavu-core "
     "libx11-xcb1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 "
     "libxcb-shape0 libxcb-shm0 libxcb-sync1 libxcb-util1 libxcb-xfixes0 libxcb-xkb1 libxkbcommon-x11-0"
 )
-AUDIO_PACKAGES = "libportaudio2 libasound2-plugins"
+AUDIO_PACKAGES = "libportaudio2 libasound2-plugins libfluidsynth3 fluid-soundfont-gm"
 TEST_PACKAGES = "xvfb xauth xdotool openbox x11-utils pulseaudio pulseaudio-utils"
 
 

@@ -84,6 +84,48 @@ class AudioFile:
         return self.frames / self.rate
 
 
+STEMS = ("vocals", "drums", "bass", "guitar", "piano", "other")
+"""The stems a song comes apart into, in the order of every array and network; `other` is all that is none of the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One note, sung or played.
+
+    `pitch`: MIDI number as it sounds, fractions are cents / 100. `number`: the whole MIDI number it is written as, 0…127.
+    `velocity`: 1…127. A sung note's onset is where its vowel begins.
+    """
+
+    onset_s: float
+    offset_s: float
+    pitch: float
+    number: int
+    velocity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chord:
+    """A chord in time; `label` is a symbol such as "Am7" or "C/E" (`synth.theory` reads it), "N" where there is none."""
+
+    start_s: float
+    end_s: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one player plays.
+
+    `stem`: the one of `STEMS` it belongs to. `sound`: which instrument, such as "sampled:bass/yr" or "gm:33"
+    (`synth.sounds` finds it); drums are notes of General MIDI's percussion map.
+    """
+
+    name: str
+    stem: str
+    sound: str
+    notes: tuple[Note, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """A major or minor key; `tonic` is a pitch class, 0 = C … 11 = B."""

@@ -11,7 +11,7 @@ from vocmatch_desktop.synth.melody import Slot, compose
 from vocmatch_desktop.synth.score import Layer, events, lay_out, steps, swung
 from vocmatch_desktop.synth.songs import SONGS, find, truth
 from vocmatch_desktop.synth.styles import STYLES
-from vocmatch_desktop.synth.theory import Chord
+from vocmatch_desktop.synth.theory import ChordSymbol
 from vocmatch_desktop.types import Key
 
 
@@ -34,7 +34,7 @@ def test_every_truth_fits_its_song(song):
     assert np.allclose(np.diff(known.beats_s), 60 / song.bpm)
     assert known.chords[-1][1] == pytest.approx(known.beats_s[-1])
     assert all(a[1] == pytest.approx(b[0]) for a, b in zip(known.chords, known.chords[1:], strict=False))
-    inside = sum(len(Chord.parse(c[2]).pitch_classes - set(song.scale)) == 0 for c in known.chords)
+    inside = sum(len(ChordSymbol.parse(c[2]).pitch_classes - set(song.scale)) == 0 for c in known.chords)
     assert inside / len(known.chords) >= 0.5
     assert json.loads(json.dumps(known.as_json()))["key"] == song.key.name
 
@@ -94,7 +94,7 @@ def test_swing_moves_only_what_is_between():
 
 def test_melodies_repeat_their_contour_and_land_on_chord_tones():
     scale = find("Night Bus").scale
-    slots = [Slot(beat, Chord.parse("Am" if beat < 8 else "Fmaj7"), beat % 4 == 0) for beat in range(16)]
+    slots = [Slot(beat, ChordSymbol.parse("Am" if beat < 8 else "Fmaj7"), beat % 4 == 0) for beat in range(16)]
     tune = compose(slots, scale, 72, 8, seed=5)
     assert {pitch % 12 for pitch in tune} <= set(scale)
     assert all(tune[i] % 12 in slots[i].chord.pitch_classes for i in (0, 4, 7, 8, 12, 15))

@@ -9,7 +9,7 @@ from vocmatch_desktop.analysis.pitch import track_pitch
 from vocmatch_desktop.audio.resample import resample
 from vocmatch_desktop.synth.songs import find
 from vocmatch_desktop.synth.takes import TAKES, duration_s, notes, perform, take_truth
-from vocmatch_desktop.synth.theory import Chord
+from vocmatch_desktop.synth.theory import ChordSymbol
 from vocmatch_desktop.synth.voice import Singer, Sung, sing
 
 
@@ -52,7 +52,7 @@ def test_melodies_agree_with_the_chords_below(take):
             if song.time_s(timed.start) - 0.1 <= beat_time < song.time_s(timed.end) - 0.1
             for chord in [timed.chord]
         )
-        agrees.append((note.pitch - take.transpose) % 12 in Chord.parse(label).pitch_classes | set(song.scale))
+        agrees.append((note.pitch - take.transpose) % 12 in ChordSymbol.parse(label).pitch_classes | set(song.scale))
     assert np.mean(agrees) > 0.9
 
 

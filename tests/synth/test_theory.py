@@ -4,21 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vocmatch_desktop.synth.theory import Chord, near, progression, voicing
+from vocmatch_desktop.synth.theory import ChordSymbol, near, progression, voicing
 
 LABELS = ["Am7", "Dbmaj9", "F#13", "G7sus4", "C", "Ebm", "Bb9sus4", "Em7b5", "A5", "C/E"]
 
 
 def test_reads_chord_symbols():
-    assert Chord.parse("Am7").pitch_classes == {9, 0, 4, 7}
-    assert Chord.parse("D/F#").bass == 6
-    assert Chord.parse("Cb").root == 11
+    assert ChordSymbol.parse("Am7").pitch_classes == {9, 0, 4, 7}
+    assert ChordSymbol.parse("D/F#").bass == 6
+    assert ChordSymbol.parse("Cb").root == 11
 
 
 @pytest.mark.parametrize("label", ["", "H7", "Amaj", "C//E", "m7"])
 def test_refuses_what_is_no_chord(label):
     with pytest.raises(ValueError, match="not a"):
-        Chord.parse(label)
+        ChordSymbol.parse(label)
 
 
 def test_chords_share_their_bar():
@@ -33,16 +33,16 @@ def test_chords_share_their_bar():
 
 @given(st.sampled_from(LABELS), st.sampled_from(LABELS), st.integers(50, 72))
 def test_voicings_hold_the_chord_and_stay_near(first, second, centre):
-    chord = Chord.parse(second)
-    pitches = voicing(chord, centre, voicing(Chord.parse(first), centre))
+    chord = ChordSymbol.parse(second)
+    pitches = voicing(chord, centre, voicing(ChordSymbol.parse(first), centre))
     assert {pitch % 12 for pitch in pitches} == {(chord.root + interval) % 12 for interval in chord.intervals}
     assert list(pitches) == sorted(pitches)
     assert all(abs(pitch - centre) <= 17 for pitch in pitches)
 
 
 def test_voices_move_little():
-    first = voicing(Chord.parse("Am7"), 62)
-    second = voicing(Chord.parse("Dm7"), 62, first)
+    first = voicing(ChordSymbol.parse("Am7"), 62)
+    second = voicing(ChordSymbol.parse("Dm7"), 62, first)
     assert max(min(abs(pitch - old) for old in first) for pitch in second) <= 2
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vocmatch_desktop.synth.theory import Chord
+from vocmatch_desktop.synth.theory import ChordSymbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Slot:
     """A place for a note: when (beats), over which chord, and whether it must be one of the chord's tones."""
 
     beat: float
-    chord: Chord
+    chord: ChordSymbol
     strong: bool
 
 
@@ -55,6 +55,6 @@ def _nearest(pitch: int, classes: frozenset[int]) -> int:
     return min(range(pitch - 6, pitch + 7), key=lambda other: (other % 12 not in classes, abs(other - pitch)))
 
 
-def _clashes(pitch: int, chord: Chord) -> bool:
+def _clashes(pitch: int, chord: ChordSymbol) -> bool:
     """A semitone above a chord tone is the one dissonance that does not pass."""
     return (pitch - 1) % 12 in chord.pitch_classes and pitch % 12 not in chord.pitch_classes

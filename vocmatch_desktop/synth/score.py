@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 
 from vocmatch_desktop.synth.melody import Slot, compose
-from vocmatch_desktop.synth.theory import Chord, TimedChord, near, progression, voicing
+from vocmatch_desktop.synth.theory import ChordSymbol, TimedChord, near, progression, voicing
 
 Role = Literal["drum", "bass", "chords", "arp", "lead"]
 _LEVEL = {"X": 1.0, "x": 0.78, "o": 0.5}
@@ -140,7 +140,7 @@ def _bass(layer: Layer, section: Section, struck: list[Step], scale: tuple[int, 
         previous = pitch
 
 
-def _bass_pitch(mark: str, root: int, chord: Chord, next_root: int) -> int:
+def _bass_pitch(mark: str, root: int, chord: ChordSymbol, next_root: int) -> int:
     if mark == "l":
         return root - 5
     if mark == "a":

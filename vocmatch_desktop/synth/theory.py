@@ -45,7 +45,7 @@ _SYMBOL = re.compile(r"(?P<root>[A-G][#b]?)(?P<quality>[^/]*)(?:/(?P<bass>[A-G][
 
 
 @dataclass(frozen=True, slots=True)
-class Chord:
+class ChordSymbol:
     """A chord symbol: `root` and `bass` are pitch classes, `intervals` semitones above the root."""
 
     label: str
@@ -54,7 +54,7 @@ class Chord:
     bass: int
 
     @classmethod
-    def parse(cls, label: str) -> Chord:
+    def parse(cls, label: str) -> ChordSymbol:
         """Reads "Am7", "Dbmaj9", "C/E"; raises ValueError on anything else."""
         found = _SYMBOL.fullmatch(label)
         if not found or found["quality"] not in _QUALITIES:
@@ -82,7 +82,7 @@ class TimedChord:
 
     start: float
     end: float
-    chord: Chord
+    chord: ChordSymbol
 
 
 def progression(text: str, beats_per_bar: int) -> tuple[TimedChord, ...]:
@@ -91,11 +91,13 @@ def progression(text: str, beats_per_bar: int) -> tuple[TimedChord, ...]:
     for bar, symbols in enumerate(text.split("|")):
         labels = symbols.split()
         edges = [beats_per_bar * (bar + i / len(labels)) for i in range(len(labels) + 1)]
-        timed += [TimedChord(*span, Chord.parse(label)) for span, label in zip(pairwise(edges), labels, strict=True)]
+        timed += [
+            TimedChord(*span, ChordSymbol.parse(label)) for span, label in zip(pairwise(edges), labels, strict=True)
+        ]
     return tuple(timed)
 
 
-def voicing(chord: Chord, centre: float, previous: tuple[int, ...] = ()) -> tuple[int, ...]:
+def voicing(chord: ChordSymbol, centre: float, previous: tuple[int, ...] = ()) -> tuple[int, ...]:
     """MIDI pitches of the chord near `centre`, moving as little as possible from the `previous` voicing.
 
     Close position: every inversion within a fourth of the centre is tried; the nearest to the previous chord wins.

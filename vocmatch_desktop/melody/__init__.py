@@ -1,0 +1,1 @@
+"""A vocal becomes notes, and notes become MIDI."""

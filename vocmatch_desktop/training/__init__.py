@@ -1,0 +1,5 @@
+"""Where models are made: data, networks, loops, export to ONNX (extra "train"); torch is imported here and nowhere else.
+
+`songs` makes songs whose every stem, note, chord and beat is known; `probe` measures whether what is learnt from them
+carries over to real recordings. Each task is one command: `python -m vocmatch_desktop.training TASK …`.
+"""
