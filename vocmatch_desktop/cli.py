@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import typer
@@ -38,10 +38,10 @@ def build_app() -> typer.Typer:
     return app
 
 
-def run(arguments: Sequence[str], build: Callable[[], typer.Typer] = build_app, prog_name: str = "vocmatch") -> int:
+def run(arguments: Sequence[str], app: typer.Typer | None = None, prog_name: str = "vocmatch") -> int:
     """Runs one command line and gives its exit code; nothing but `SystemExit` and signals leaves it."""
     try:
-        code = build()(list(arguments), prog_name=prog_name, standalone_mode=False)
+        code = (app or build_app())(list(arguments), prog_name=prog_name, standalone_mode=False)
     except UserError as error:
         return _refuse(str(error))
     except typer.TyperException as error:

@@ -85,15 +85,15 @@ class AudioFile:
 
 
 STEMS = ("vocals", "drums", "bass", "guitar", "piano", "other")
-"""The stems a song comes apart into, in the order of every array and network; `other` is all that is none of the rest."""
+"""The stems a song comes apart into, in the order of every array and network; `other` is all the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
     """One note, sung or played.
 
-    `pitch`: MIDI number as it sounds, fractions are cents / 100. `number`: the whole MIDI number it is written as, 0…127.
-    `velocity`: 1…127. A sung note's onset is where its vowel begins.
+    `pitch`: MIDI number as it sounds, fractions are cents / 100. `number`: the whole MIDI number it is written
+    as, 0…127. `velocity`: 1…127. A sung note's onset is where its vowel begins.
     """
 
     onset_s: float
@@ -105,7 +105,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Chord:
-    """A chord in time; `label` is a symbol such as "Am7" or "C/E" (`synth.theory` reads it), "N" where there is none."""
+    """A chord in time; `label` is a symbol such as "Am7" or "C/E" (`synth.theory` reads it), "N" for none."""
 
     start_s: float
     end_s: float

@@ -32,7 +32,7 @@ def build_app() -> typer.Typer:
 def main() -> None:
     """Entry point of `python -m vocmatch_desktop.training`."""
     tolerate_any_name()
-    sys.exit(cli.run(sys.argv[1:], build_app, "python -m vocmatch_desktop.training"))
+    sys.exit(cli.run(sys.argv[1:], build_app(), "python -m vocmatch_desktop.training"))
 
 
 def _tasks() -> None:

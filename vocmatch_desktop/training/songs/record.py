@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from vocmatch_desktop.types import Chord, Float32, Key, Note
+from vocmatch_desktop.types import Bool, Chord, Float32, Key, Note
 
 Split = Literal["train", "valid", "test"]
 
@@ -40,9 +40,9 @@ class SungTruth:
     syllables: tuple[Syllable, ...] = ()
 
     @property
-    def voiced(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        """bool [frames]: where the voice has a pitch."""
-        return self.f0_hz > 0
+    def voiced(self) -> Bool:
+        """Where the voice has a pitch, bool [frames]."""
+        return np.asarray(self.f0_hz > 0)
 
 
 @dataclass(frozen=True, slots=True)
