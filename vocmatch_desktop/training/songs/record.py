@@ -13,6 +13,9 @@ from vocmatch_desktop.types import Bool, Chord, Float32, Key, Note
 
 Split = Literal["train", "valid", "test"]
 
+VocalEngine = Literal["", "raw", "stretch", "world"]
+"""Untouched recordings are "" (a song) and "raw" (strings of syllables); "world" is vocoded."""
+
 F0_HOP_S = 0.01
 """Time between two values of a sung f0 curve."""
 
@@ -75,10 +78,12 @@ class Credit:
 class SongRecord:
     """One song and its truth.
 
-    `stems`: name of `types.STEMS` → file, all of the same rate and frames; a silent stem has no file. They sum to
-    `mix` unless `mix_damage` says what was done to the whole mix (a codec, a bandwidth). `trusted_targets`: the stems
-    that are truly separate; a loss is masked on all others. `bandwidth_hz`: where the recordings end, None for all of
-    it. `seed`: of the rendering, None for a real recording. What is not known of a real song is None or empty.
+    `stems`: name of `types.STEMS` → the files that sum to it (one each in rendered songs), all of the same rate and
+    frames; a silent stem has no entry. They sum to `mix` unless `mix_damage` says what was done to the whole mix (a
+    codec, a bandwidth). `trusted_targets`: the stems that are truly separate, silent ones included; a loss is masked
+    on all others. `bandwidth_hz`: where the recordings end, None for all of it. `vocal_engine`: how the singing came
+    about, "" for a recording as it was sung. `seed`: of the rendering, None for a real recording. What is not known of
+    a real song is None or empty.
     """
 
     name: str
@@ -86,12 +91,13 @@ class SongRecord:
     rate: int
     frames: int
     mix: Path | None
-    stems: Mapping[str, Path]
+    stems: Mapping[str, tuple[Path, ...]]
     trusted_targets: frozenset[str]
     credits: tuple[Credit, ...]
     mix_damage: str = ""
     bandwidth_hz: float | None = None
     vocal: SungTruth | None = None
+    vocal_engine: VocalEngine = ""
     beats_s: tuple[float, ...] = ()
     downbeats_s: tuple[float, ...] = ()
     tempi: tuple[Tempo, ...] = ()
