@@ -17,6 +17,7 @@ from typing import Any
 import platformdirs
 
 from vocmatch_desktop.errors import DiskError
+from vocmatch_desktop.whole import write_text
 
 SETTINGS_VERSION = 1
 
@@ -128,13 +129,7 @@ def load(path: Path) -> Settings:
 
 def save(path: Path, settings: Settings) -> None:
     """Writes the settings atomically; raises `DiskError`."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(path.name + ".partial")
-        partial.write_text(json.dumps(asdict(settings), indent=2, ensure_ascii=False), "utf-8")
-        partial.replace(path)
-    except OSError as error:
-        raise DiskError(f"The settings cannot be saved to {path}.", "Check free space and permissions.") from error
+    write_text(path, json.dumps(asdict(settings), indent=2, ensure_ascii=False))
 
 
 def _known(raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from vocmatch_desktop.audio import files
 from vocmatch_desktop.errors import DiskError, NotFound, UnreadableAudio
 from vocmatch_desktop.types import Audio
+from vocmatch_desktop.whole import shown_name
 
 
 def encode_with_ffmpeg(path: Path, audio: Audio, codec: str) -> None:
@@ -73,7 +74,7 @@ def test_odd_names(tmp_path: Path, song: Audio, name: str) -> None:
     soundfile.write(str(tmp_path / "plain.wav"), song.samples, song.rate)
     (tmp_path / "plain.wav").rename(tmp_path / name)
     assert files.read(tmp_path / name).frames == song.frames
-    shown = files.shown_name(tmp_path / name)
+    shown = shown_name(tmp_path / name)
     assert shown.isprintable()
     assert len(shown) <= 80
 

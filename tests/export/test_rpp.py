@@ -28,6 +28,7 @@ def test_names_with_quotes(tmp_path: Path, name: str, quoted: str) -> None:
     assert f"NAME {quoted}\n" in (tmp_path / "a.rpp").read_text("utf-8")
 
 
-def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
     with pytest.raises(DiskError):
-        write_project(tmp_path / "gone" / "a.rpp", [], bpm=120)
+        write_project(tmp_path / "file" / "a.rpp", [], bpm=120)

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Literal
@@ -31,8 +31,9 @@ import soundfile
 from vocmatch_desktop.audio.decoders import CutOff, Decoder, not_understood, open_decoder
 from vocmatch_desktop.audio.mono import MonoMix
 from vocmatch_desktop.audio.resample import Resampler
-from vocmatch_desktop.errors import DiskError, NotFound, UnreadableAudio
+from vocmatch_desktop.errors import NotFound, UnreadableAudio
 from vocmatch_desktop.types import Audio, AudioFile, Float32
+from vocmatch_desktop.whole import shown_name, whole_file
 
 # fmt: off
 AUDIO_SUFFIXES = frozenset((
@@ -124,24 +125,17 @@ def write(
     """
     parts = iter([audio] if isinstance(audio, Audio) else audio)
     first = next(parts)
-    partial = path.with_name(path.name + ".partial")
     container = _WRITE_FORMATS[path.suffix.lower()]
     frames = 0
     kind = "PCM_24" if container == "FLAC" and subtype == "FLOAT" else subtype
-    try:
-        with _disk_errors(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with soundfile.SoundFile(partial, "w", first.rate, first.channels, kind, format=container) as file:
-                for part in chain([first], parts):
-                    frames += part.frames
-                    for start in range(0, part.frames, _DECODE_FRAMES):  # one long Vorbis or FLAC write can crash
-                        file.write(part.samples[start : start + _DECODE_FRAMES])
-            if finish is not None:
-                finish(partial)
-            partial.replace(path)
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
+    with whole_file(path) as partial, _sound_errors_as_disk_errors():
+        with soundfile.SoundFile(partial, "w", first.rate, first.channels, kind, format=container) as file:
+            for part in chain([first], parts):
+                frames += part.frames
+                for start in range(0, part.frames, _DECODE_FRAMES):  # one long Vorbis or FLAC write can crash
+                    file.write(part.samples[start : start + _DECODE_FRAMES])
+        if finish is not None:
+            finish(partial)
     return AudioFile(path, first.rate, first.channels, frames)
 
 
@@ -167,12 +161,6 @@ def decoded_hash(path: Path) -> str:
         digest = digest or SoundHash(block.rate, block.channels)
         digest.feed(block.samples)
     return digest.hexdigest() if digest else ""
-
-
-def shown_name(path: Path) -> str:
-    """The file's name as it may stand in a sentence: one line, no control characters, at most 80 characters."""
-    name = "".join(character if character.isprintable() else "·" for character in path.name)
-    return name if len(name) <= 80 else f"{name[:50]}…{name[-25:]}"
 
 
 @contextmanager
@@ -252,10 +240,9 @@ def _column(mono: Float32) -> Float32:
 
 
 @contextmanager
-def _disk_errors(path: Path) -> Iterator[None]:
+def _sound_errors_as_disk_errors() -> Iterator[None]:
+    """What libsndfile says of a full disk is an `OSError` to everybody else."""
     try:
         yield
-    except (OSError, soundfile.LibsndfileError) as error:
-        raise DiskError(
-            f"“{shown_name(path)}” cannot be written to {path.parent}.", "Check free space and permissions."
-        ) from error
+    except soundfile.LibsndfileError as error:
+        raise OSError(str(error)) from error

@@ -7,10 +7,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vocmatch_desktop.errors import DiskError, UserError
+from vocmatch_desktop.errors import UserError
 from vocmatch_desktop.evaluation.dataset import Pairs, Query
 from vocmatch_desktop.evaluation.ranking import METRICS, Figures
 from vocmatch_desktop.types import Match
+from vocmatch_desktop.whole import whole_file
 
 if TYPE_CHECKING:
     from vocmatch_desktop.evaluation.match import MatchEvaluation
@@ -41,13 +42,8 @@ def write_workbook(path: Path, evaluation: MatchEvaluation) -> None:
     _summary(book.active, evaluation)
     for number, (query, matches) in enumerate(zip(evaluation.pairs.queries, evaluation.rankings, strict=True), 1):
         _take(book.create_sheet(_title(number, query)), query, matches, evaluation.pairs)
-    partial = path.with_name(path.name + ".partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path) as partial:
         book.save(partial)
-        partial.replace(path)
-    except OSError as error:
-        raise DiskError(f"The report cannot be written to {path}.", "Check free space and permissions.") from error
 
 
 def _title(number: int, query: Query) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from vocmatch_desktop.errors import DiskError
 from vocmatch_desktop.types import AudioFile
+from vocmatch_desktop.whole import write_text
 
 
 def write_project(path: Path, sounds: Sequence[tuple[str, AudioFile]], *, bpm: float, beats_per_bar: int = 4) -> None:
@@ -18,13 +18,7 @@ def write_project(path: Path, sounds: Sequence[tuple[str, AudioFile]], *, bpm: f
     lines = ['<REAPER_PROJECT 0.1 "6.0" 0', f"  TEMPO {bpm:.6f} {beats_per_bar} 4"]
     for name, sound in sounds:
         lines += _track(name, sound)
-    partial = path.with_name(path.name + ".partial")
-    try:
-        partial.write_text("\n".join([*lines, ">", ""]), "utf-8")
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise DiskError(f"The project cannot be written to {path.parent}.", "Check space and permissions.") from error
+    write_text(path, "\n".join([*lines, ">", ""]))
 
 
 def _track(name: str, sound: AudioFile) -> list[str]:

@@ -21,6 +21,7 @@ from vocmatch_desktop.services.listening import Heard, listen
 from vocmatch_desktop.services.pool import Outcome, work_through
 from vocmatch_desktop.services.reports import Stage
 from vocmatch_desktop.types import Report
+from vocmatch_desktop.whole import write_text
 
 DEMO_VERSION = 1
 """Raise it when a beat or a take sounds different: older demos are then made anew."""
@@ -291,12 +292,7 @@ def _events(outcome: Outcome[Order]) -> list[IndexEvent]:
 
 
 def _write_json(path: Path, content: dict[str, object]) -> None:
-    partial = path.with_name(path.name + ".partial")
-    try:
-        partial.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
-        partial.replace(path)
-    except OSError as error:
-        raise _refused(path.parent, error) from error
+    write_text(path, json.dumps(content, ensure_ascii=False, indent=1))
 
 
 def _refused(folder: Path, error: OSError) -> DiskError:

@@ -1,0 +1,44 @@
+"""Files that are whole or not there at all: written as `NAME.partial` beside their place, renamed when done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from vocmatch_desktop.errors import DiskError
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Gives the partial file to write; it becomes `path` when the block ends well, and is deleted otherwise.
+
+    An existing `path` is replaced: callers that must not do so choose a free name first. The folder is made.
+
+    Raises:
+        DiskError: no space, no permission. Whatever the block raises passes through, an `OSError` as `DiskError`.
+    """
+    partial = path.with_name(path.name + ".partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield partial
+        partial.replace(path)
+    except OSError as error:
+        raise DiskError(
+            f"“{shown_name(path)}” cannot be written to {path.parent}.", "Check free space and permissions."
+        ) from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes UTF-8 text, whole or not at all; raises `DiskError`."""
+    with whole_file(path) as partial:
+        partial.write_text(text, "utf-8")
+
+
+def shown_name(path: Path) -> str:
+    """The file's name as it may stand in a sentence: one line, no control characters, at most 80 characters."""
+    name = "".join(character if character.isprintable() else "·" for character in path.name)
+    return name if len(name) <= 80 else f"{name[:50]}…{name[-25:]}"
