@@ -31,7 +31,17 @@ _QUALITIES: dict[str, tuple[int, ...]] = {
     "m9": (0, 3, 7, 10, 14),
     "maj9": (0, 4, 7, 11, 14),
     "m11": (0, 3, 7, 10, 17),
+    "11": (0, 7, 10, 14, 17),
     "13": (0, 4, 10, 14, 21),
+    "m13": (0, 3, 7, 10, 21),
+    "69": (0, 4, 7, 9, 14),
+    "mmaj7": (0, 3, 7, 11),
+    "7b5": (0, 4, 6, 10),
+    "7#5": (0, 4, 8, 10),
+    "7b9": (0, 4, 7, 10, 13),
+    "7#9": (0, 4, 7, 10, 15),
+    "9#5": (0, 4, 8, 10, 14),
+    "maj7#5": (0, 4, 8, 11),
     "add9": (0, 4, 7, 14),
     "madd9": (0, 3, 7, 14),
     "sus2": (0, 2, 7),
@@ -40,7 +50,12 @@ _QUALITIES: dict[str, tuple[int, ...]] = {
     "9sus4": (0, 5, 7, 10, 14),
     "m7b5": (0, 3, 6, 10),
     "dim": (0, 3, 6),
+    "dim7": (0, 3, 6, 9),
+    "aug": (0, 4, 8),
 }
+NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+"""How chord symbols spell the twelve pitch classes."""
+
 _SYMBOL = re.compile(r"(?P<root>[A-G][#b]?)(?P<quality>[^/]*)(?:/(?P<bass>[A-G][#b]?))?")
 
 
@@ -56,12 +71,10 @@ class ChordSymbol:
     @classmethod
     def parse(cls, label: str) -> ChordSymbol:
         """Reads "Am7", "Dbmaj9", "C/E"; raises ValueError on anything else."""
-        found = _SYMBOL.fullmatch(label)
-        if not found or found["quality"] not in _QUALITIES:
-            raise ValueError(f"not a chord: {label!r}")
-        root = Key.parse(found["root"]).tonic
-        bass = Key.parse(found["bass"]).tonic if found["bass"] else root
-        return cls(label, root, _QUALITIES[found["quality"]], bass)
+        root_name, quality, bass_name = _split(label)
+        root = Key.parse(root_name).tonic
+        bass = Key.parse(bass_name).tonic if bass_name else root
+        return cls(label, root, _QUALITIES[quality], bass)
 
     @property
     def pitch_classes(self) -> frozenset[int]:
@@ -95,6 +108,24 @@ def progression(text: str, beats_per_bar: int) -> tuple[TimedChord, ...]:
             TimedChord(*span, ChordSymbol.parse(label)) for span, label in zip(pairwise(edges), labels, strict=True)
         ]
     return tuple(timed)
+
+
+def transposed(label: str, semitones: int) -> str:
+    """The chord symbol `semitones` higher; "N", no chord, stays what it is. Raises ValueError on what is no chord."""
+    if label == "N" or semitones % 12 == 0:
+        return label
+    root, quality, bass = _split(label)
+    parts = [NAMES[(Key.parse(name).tonic + semitones) % 12] for name in (root, bass) if name]
+    return f"{parts[0]}{quality}" + "".join(f"/{name}" for name in parts[1:])
+
+
+def _split(label: str) -> tuple[str, str, str]:
+    """Root, quality and bass ("" where the root is the bass) of a chord symbol."""
+    found = _SYMBOL.fullmatch(label)
+    if not found or found["quality"] not in _QUALITIES:
+        raise ValueError(f"not a chord: {label!r}")
+    return found["root"], found["quality"], found["bass"] or ""
+
 
 
 def voicing(chord: ChordSymbol, centre: float, previous: tuple[int, ...] = ()) -> tuple[int, ...]:
