@@ -1,8 +1,8 @@
 """Notes as a Standard MIDI File that every sequencer opens at the right place and tempo.
 
 480 ticks a quarter; tempo, time and key signature at tick 0; a named track, a program change, explicit note-offs; the
-file ends where the take does; names are UTF-8. Seconds survive because the ticks are counted at the very tempo that the file states
-(a whole number of microseconds a quarter), not at the one that was asked for.
+file ends where the take does; names are UTF-8. Seconds survive because the ticks are counted at the very tempo that the
+file states (a whole number of microseconds a quarter), not at the one that was asked for.
 """
 
 from __future__ import annotations
