@@ -70,7 +70,7 @@ def analyse_take(
         )
     onsets = onset_rise(heard.voice_bands)
     onsets /= max(float(onsets.max(initial=0.0)), 1e-9)
-    tuning, key = _tonality(heard.pitch)
+    tuning, key = tonality(heard.pitch)
     shift = selection.from_s if selection else 0.0
     hypotheses = _known(bpm, first_beat_s, shift) if bpm else _guessed(onsets, heard.pitch)
     return TakeFeatures(
@@ -181,8 +181,8 @@ def _sung_s(pitch: PitchTrack) -> float:
     return float(np.count_nonzero(_steady(pitch) > 0.9)) * pitch.hop_s
 
 
-def _tonality(pitch: PitchTrack) -> tuple[float, Float32]:
-    """Tuning, and key from a histogram of pitch weighted by duration and steadiness."""
+def tonality(pitch: PitchTrack) -> tuple[float, Float32]:
+    """Tuning (semitones from A = 440 Hz) and key posterior [24], both of pitch weighted by duration and steadiness."""
     weight = _steady(pitch)[pitch.voiced]
     midi = pitch.midi[pitch.voiced]
     tuning = tuning_of(midi, weight)
