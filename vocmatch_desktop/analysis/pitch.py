@@ -65,13 +65,24 @@ def track_pitch(
         lowest_hz: No pitch below this is given.
         highest_hz: No pitch above this is given.
     """
+    f0, confidence = pitch_frames(mono16k, lowest_hz=lowest_hz, highest_hz=highest_hz)
+    voiced = without_specks(confidence >= VOICED, f0)
+    return PitchTrack(np.where(voiced, f0, 0).astype(np.float32), confidence, voiced, HOP_S)
+
+
+def pitch_frames(
+    mono16k: Float32 | Iterable[Float32], *, lowest_hz: float = LOWEST_HZ, highest_hz: float = HIGHEST_HZ
+) -> tuple[Float32, Float32]:
+    """The network's best pitch in Hz and its confidence every 16 ms, voiced or not; both float32 [n].
+
+    Arguments as for `track_pitch`.
+    """
     blocks = [mono16k] if isinstance(mono16k, np.ndarray) else mono16k
     model = pitch_model()
     parts = [_final_frames(model, window, lowest_hz, highest_hz) for window in _windows(blocks)]
     f0 = np.concatenate([part[0] for part in parts]) if parts else np.zeros(0, np.float32)
     confidence = np.concatenate([part[1] for part in parts]) if parts else np.zeros(0, np.float32)
-    voiced = without_specks(confidence >= VOICED, f0)
-    return PitchTrack(np.where(voiced, f0, 0).astype(np.float32), confidence, voiced, HOP_S)
+    return f0, confidence
 
 
 def without_specks(voiced: Bool, f0: Float32) -> Bool:

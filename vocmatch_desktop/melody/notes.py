@@ -1,0 +1,128 @@
+"""From a contour to notes.
+
+    notes = find(contour, NoteOptions(sensitivity=0.6, min_length_s=0.08))
+
+The voice is cut by `changes` phrase by phrase; then every note gets its pitch (of its steady part), its number (after
+the singer's own tuning) and its velocity (of its level). Twenty seconds take some hundredths of a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vocmatch_desktop.analysis.pitch import runs
+from vocmatch_desktop.melody import tuning
+from vocmatch_desktop.melody.changes import Costs, Segment, cut
+from vocmatch_desktop.melody.contour import Contour
+from vocmatch_desktop.types import Note
+
+Float64 = NDArray[np.float64]
+
+LONGEST_HOLE_S = 0.25
+"""Unvoiced for longer than this: no note goes on across it."""
+
+NOTE_PRICE_S = 0.07
+"""A new pitch a semitone off is a note of its own once it lasts this long, at sensitivity ½."""
+
+FARTHEST = 2.0
+OCTAVE_SLIP = 0.4
+LEAST_SURE = 0.01
+
+DIP_REACH_S = 0.064
+DIP_DB = 3.0
+DIP_COST = 0.25
+
+LOUDEST_VELOCITY, VELOCITY_DB = 112, 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class NoteOptions:
+    """How notes are told apart.
+
+    `sensitivity`: 0…1; more gives more and shorter notes. `min_length_s`: no note is shorter.
+    """
+
+    sensitivity: float = 0.5
+    min_length_s: float = 0.06
+
+
+def find(contour: Contour, options: NoteOptions | None = None) -> tuple[Note, ...]:
+    """The notes of a voice, in order, not overlapping; none in silence or noise.
+
+    `Note.pitch` is as heard, relative to 440 Hz; `Note.number` is the nearest whole number in the singer's own tuning.
+    """
+    options = options or NoteOptions()
+    segments = [segment for phrase in _phrases(contour) for segment in _cut(contour, phrase, options)]
+    heard = [_note(contour, segment) for segment in segments]
+    return _numbered(heard)
+
+
+def _phrases(contour: Contour) -> list[slice]:
+    """Stretches between long holes in the voice."""
+    reach = round(LONGEST_HOLE_S / contour.hop_s) // 2
+    near = np.convolve(contour.voiced, np.ones(2 * reach + 1))[reach : reach + len(contour.pitch)] > 0.5
+    return [slice(start, stop) for start, stop in runs(near)] if len(contour.pitch) else []
+
+
+def _cut(contour: Contour, phrase: slice, options: NoteOptions) -> list[Segment]:
+    found = cut(_costs(contour, phrase, options))
+    return [Segment(phrase.start + one.start, phrase.start + one.stop, one.level) for one in found]
+
+
+def _costs(contour: Contour, phrase: slice, options: NoteOptions) -> Costs:
+    sure = np.where(contour.pitch[phrase] > 0, contour.confidence[phrase], 0.0).astype(np.float64)
+    clipped = np.clip(sure, LEAST_SURE, 1 - LEAST_SURE)
+    frames = len(sure)
+    return Costs(
+        pitch=contour.pitch[phrase].astype(np.float64),
+        weight=sure,
+        unvoiced=-np.log(clipped / (1 - clipped)) + DIP_COST * dips(contour)[phrase],
+        began=np.zeros(frames + 1),
+        ended=np.zeros(frames + 1),
+        price=NOTE_PRICE_S / contour.hop_s * 4 ** (0.5 - options.sensitivity),
+        shortest=max(1, round(options.min_length_s / contour.hop_s)),
+        farthest=FARTHEST,
+        octave=OCTAVE_SLIP,
+    )
+
+
+def dips(contour: Contour) -> Float64:
+    """By how many dB a frame lies more than 3 dB below the loudest on either side, within 64 ms; float64 [n]."""
+    from scipy.ndimage import maximum_filter1d
+
+    reach = round(DIP_REACH_S / contour.hop_s)
+    level = contour.level_db.astype(np.float64)
+    before = maximum_filter1d(level, reach + 1, origin=reach // 2)
+    after = maximum_filter1d(level, reach + 1, origin=-(reach // 2))
+    return np.asarray(np.maximum(np.minimum(before, after) - level - DIP_DB, 0))
+
+
+def _note(contour: Contour, segment: Segment) -> Note:
+    part = slice(segment.start, segment.stop)
+    pitch = _steady_pitch(contour.pitch[part].astype(np.float64), contour.confidence[part], segment.level)
+    level = float(np.percentile(contour.level_db[part], 80))
+    velocity = int(np.clip(round(LOUDEST_VELOCITY + level / VELOCITY_DB), 1, 127))
+    end = min(segment.stop * contour.hop_s, contour.duration_s)
+    return Note(segment.start * contour.hop_s, end, pitch, round(pitch), velocity)
+
+
+def _steady_pitch(pitch: Float64, sure: NDArray[np.float32], level: float) -> float:
+    """The median of what lies within a semitone and a half of the level, octaves mended, weighted by confidence."""
+    mended = pitch - 12 * np.round((pitch - level) / 12)
+    near = (np.abs(mended - level) < 1.5) & (sure > 0.3)
+    return float(np.median(mended[near])) if near.any() else level
+
+
+def _numbered(notes: Sequence[Note]) -> tuple[Note, ...]:
+    numbers = [
+        int(np.clip(np.floor(note.pitch - offset + 0.5), 0, 127))
+        for note, offset in zip(notes, tuning.drifting(notes), strict=True)
+    ]
+    return tuple(
+        Note(note.onset_s, note.offset_s, note.pitch, number, note.velocity)
+        for note, number in zip(notes, numbers, strict=True)
+    )
