@@ -127,7 +127,6 @@ def _split(label: str) -> tuple[str, str, str]:
     return found["root"], found["quality"], found["bass"] or ""
 
 
-
 def voicing(chord: ChordSymbol, centre: float, previous: tuple[int, ...] = ()) -> tuple[int, ...]:
     """MIDI pitches of the chord near `centre`, moving as little as possible from the `previous` voicing.
 

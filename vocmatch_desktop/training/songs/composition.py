@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from vocmatch_desktop.training.songs.record import Credit, SectionSpan, Split
 from vocmatch_desktop.types import Chord, Key, Note
@@ -30,3 +32,29 @@ class Composition:
     piano: tuple[Note, ...]
     sections: tuple[SectionSpan, ...]
     credit: Credit
+
+
+def one_voice(notes: Sequence[Note]) -> tuple[Note, ...]:
+    """A line that can be sung: of notes that begin together the highest, and each ends where the next begins."""
+    highest: dict[float, Note] = {}
+    for note in notes:
+        if note.onset_s not in highest or note.number > highest[note.onset_s].number:
+            highest[note.onset_s] = note
+    line = [highest[onset] for onset in sorted(highest)]
+    ends = [min(note.offset_s, after.onset_s) for note, after in pairwise(line)] + [n.offset_s for n in line[-1:]]
+    return tuple(
+        Note(n.onset_s, end, n.pitch, n.number, n.velocity)
+        for n, end in zip(line, ends, strict=True)
+        if end > n.onset_s
+    )
+
+
+def joined(edges: Sequence[float], labels: Sequence[str]) -> tuple[Chord, ...]:
+    """One chord a stretch of equal `labels`; label i holds from `edges[i]` to `edges[i + 1]`."""
+    chords: list[Chord] = []
+    for label, (start, end) in zip(labels, pairwise(edges), strict=True):
+        if chords and chords[-1].label == label:
+            chords[-1] = Chord(chords[-1].start_s, end, label)
+        else:
+            chords.append(Chord(start, end, label))
+    return tuple(chords)
