@@ -74,6 +74,11 @@ class Places:
         return self.data / "demo"
 
     @property
+    def cache(self) -> Path:
+        """What can be worked out again, such as analyses of the training material; anybody may delete it."""
+        return self.data / "cache"
+
+    @property
     def settings_file(self) -> Path:
         """The settings."""
         return self.config / "settings.json"
