@@ -15,17 +15,21 @@ JOBS: Mapping[str, str] = {
     "AuditionSpec": "vocmatch_desktop.services.audition:run",
     "DemoSpec": "vocmatch_desktop.services.demo:run",
     "ExportSpec": "vocmatch_desktop.services.exporting:run",
+    "FindSpec": "vocmatch_desktop.services.melody:run_find",
     "FitSpec": "vocmatch_desktop.services.fitting:run",
     "IndexSpec": "vocmatch_desktop.services.indexing:run",
     "MatchSpec": "vocmatch_desktop.services.matching:run",
+    "MelodySpec": "vocmatch_desktop.services.melody:run",
     "PadSpec": "vocmatch_desktop.services.padding:run",
     "PairSpec": "vocmatch_desktop.services.pairing:run",
     "SegmentSpec": "vocmatch_desktop.services.audition:run_segment",
+    "WriteMelodySpec": "vocmatch_desktop.services.melody:run_write",
 }
 """Name of the spec type → the function that runs it."""
 
-LANES: Mapping[str, str] = {"DemoSpec": "indexing", "IndexSpec": "indexing"}
-"""Name of the spec type → the lane its jobs queue in; all others share one. So beats are fitted during an indexing."""
+LANES: Mapping[str, str] = {"DemoSpec": "indexing", "IndexSpec": "indexing", "WriteMelodySpec": "melody"}
+"""Name of the spec type → the lane its jobs queue in; all others share one. So beats are fitted during an indexing
+and melodies written during a fitting."""
 
 LIVES: Mapping[str, str] = {"LivePitchSpec": "vocmatch_desktop.services.live:open_pitch"}
 """Name of the spec type → the function that opens the live session."""
