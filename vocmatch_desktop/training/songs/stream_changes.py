@@ -1,0 +1,67 @@
+"""What a crop goes through on its way into an example: cheap changes that keep it what it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.fft
+
+from vocmatch_desktop.audio.resample import resample
+from vocmatch_desktop.audio.stretch import fit
+from vocmatch_desktop.types import Audio, Float32
+
+RAW_LEVEL = 0.1
+"""RMS (−20 dBFS) that stems of different songs are brought to before their gains are drawn."""
+
+
+def at_speed(samples: Float32, frames: int, rate: int) -> Float32:
+    """Played faster or slower so that it is exactly `frames` long: tempo and pitch move together."""
+    if len(samples) == frames:
+        return samples
+    changed = resample(Audio(samples, rate), round(rate * frames / len(samples))).samples
+    out = np.zeros((frames, samples.shape[1]), np.float32)
+    out[: len(changed)] = changed[:frames]
+    return out
+
+
+def stretched(samples: Float32, frames: int, rate: int, semitones: float) -> Float32:
+    """Tempo changed so that it is exactly `frames` long, and `semitones` higher, apart from each other."""
+    changed = fit(Audio(samples, rate), len(samples) / frames, semitones).samples
+    return changed[:frames] if len(changed) >= frames else np.pad(changed, ((0, frames - len(changed)), (0, 0)))
+
+
+def levelled(samples: Float32) -> Float32:
+    """Brought to `RAW_LEVEL`; what is silent stays so."""
+    level = float(np.sqrt(np.mean(samples**2)))
+    return samples * np.float32(RAW_LEVEL / level) if level > 1e-4 else samples
+
+
+def stereo(samples: Float32) -> Float32:
+    """Two channels; one is doubled."""
+    return np.repeat(samples, 2, axis=1) if samples.shape[1] == 1 else samples
+
+
+def in_a_room(samples: Float32, rate: int, rng: np.random.Generator) -> Float32:
+    """A dry stereo sound with a random tone (±6 dB tilt around 1 kHz) in a random room (RT60 .15–1.6 s).
+
+    The room is decaying noise, different left and right; direct and reverberant level differ by 6–26 dB.
+    """
+    rt60 = 0.15 * (1.6 / 0.15) ** rng.random()
+    tail = round(rt60 * rate)
+    decay = 10 ** (-3 * np.arange(tail) / tail)
+    room = rng.standard_normal((tail, 2), np.float32) * decay[:, None].astype(np.float32)
+    room *= np.float32(10 ** (-rng.uniform(6, 26) / 20)) / np.sqrt(np.sum(room**2, axis=0))
+    room[0] += 1.0
+    size = scipy.fft.next_fast_len(len(samples) + tail, real=True)
+    spectrum = scipy.fft.rfft(samples, size, axis=0) * scipy.fft.rfft(room, size, axis=0)
+    hertz = np.fft.rfftfreq(size, 1 / rate)
+    octaves = np.clip(np.log2(np.maximum(hertz, 1.0) / 1000), -3, 3)
+    spectrum *= (10 ** (rng.uniform(-2, 2) * octaves / 20))[:, None].astype(np.float32)
+    return np.asarray(scipy.fft.irfft(spectrum, size, axis=0)[: len(samples)], np.float32)
+
+
+def low_passed(targets: Float32, rate: int, cutoff_hz: float) -> Float32:
+    """All of an example ([…, frames]) with nothing above `cutoff_hz`; the fade spans the octave's last sixth."""
+    frames = targets.shape[-1]
+    hertz = np.fft.rfftfreq(frames, 1 / rate)
+    fade = np.clip((cutoff_hz - hertz) / (cutoff_hz / 6), 0, 1).astype(np.float32)
+    return np.asarray(scipy.fft.irfft(scipy.fft.rfft(targets, axis=-1) * fade, frames, axis=-1), np.float32)
