@@ -9,7 +9,6 @@ Conventions are librosa's: periodic Hann window, frame i centred on sample i · 
 from __future__ import annotations
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
 
 from vocmatch_desktop.types import Float32
@@ -27,6 +26,8 @@ def hann(length: int) -> Float32:
 
 def stft(samples: Float32, n_fft: int = 2048, hop: int = 512, *, window: Float32 | None = None) -> Complex64:
     """Spectrum of float32 [..., n]: complex64 [..., n_fft // 2 + 1, 1 + n // hop]."""
+    import scipy.fft
+
     window = hann(n_fft) if window is None else window
     padding = [(0, 0)] * (samples.ndim - 1) + [(n_fft // 2, n_fft // 2)]
     padded = np.pad(samples.astype(np.float32, copy=False), padding)
@@ -41,6 +42,8 @@ def stft(samples: Float32, n_fft: int = 2048, hop: int = 512, *, window: Float32
 
 def istft(spectrum: Complex64, hop: int = 512, *, frames: int, window: Float32 | None = None) -> Float32:
     """Inverse of `stft` with the same hop and window: float32 [..., frames]; least squares (Griffin & Lim 1984)."""
+    import scipy.fft
+
     n_fft = 2 * (spectrum.shape[-2] - 1)
     window = hann(n_fft) if window is None else window
     count = spectrum.shape[-1]

@@ -8,7 +8,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-import scipy.fft
 
 from vocmatch_desktop.analysis.frames import Framer
 from vocmatch_desktop.analysis.pitch import RATE
@@ -42,6 +41,8 @@ class MelPass:
         return self._bands(self._framer.finish())
 
     def _bands(self, frames: Float32) -> Float32:
+        import scipy.fft
+
         spectrum = scipy.fft.rfft(frames * self._window, axis=1)
         power = spectrum.real**2 + spectrum.imag**2
         return np.asarray(np.sqrt(power @ mel_weights()), np.float32)
