@@ -108,12 +108,12 @@ def groove_split(session: str) -> Split:
 
 
 def sound_split(sound: str) -> Split:
-    """Where a `Part.sound` belongs: "sampled:bass/yr", "gm:33@FluidR3_GM", "kit:pearl", "gmkit:16" and the like.
+    """Where a `Part.sound` belongs: "sampled:bass/yr", "gm:33@FluidR3_GM", "kit:pearl", "gmkit:16" with or without options.
 
     Raises:
         ValueError: It has no "kind:name".
     """
-    kind, colon, name = sound.partition(":")
+    kind, colon, name = sound.partition("+")[0].partition(":")  # options such as "+amp:crunch" decide nothing
     if not colon or not name:
         raise ValueError(f"not a sound: {sound!r}")
     if kind in ("gm", "gmkit"):
