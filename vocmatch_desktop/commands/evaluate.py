@@ -1,4 +1,4 @@
-"""`vocmatch evaluate match`: how well the program does on labelled data."""
+"""`vocmatch evaluate match | melody`: how well the program does on labelled data."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from vocmatch_desktop.commands.output import emit, progress
 from vocmatch_desktop.commands.tables import drawn
 
 if TYPE_CHECKING:
+    from vocmatch_desktop.evaluation import melody
     from vocmatch_desktop.evaluation.match import MatchEvaluation, MethodRow
+    from vocmatch_desktop.evaluation.melody_metrics import Figures
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the group `evaluate` with `match`."""
+    """Adds the group `evaluate` with `match` and `melody`."""
     group = typer.Typer(help="Scores the program on labelled data.")
     group.command("match")(evaluate_match)
+    group.command("melody")(evaluate_melody)
     group.callback()(_evaluate)
     app.add_typer(group, name="evaluate")
 
@@ -73,3 +76,48 @@ def _lines(row: MethodRow) -> list[list[str]]:
             ]
             lines.append([row.name, str(figures.pool), str(figures.queries), *cells])
     return lines
+
+
+def evaluate_melody(
+    dataset: Annotated[Path, typer.Argument(metavar="FOLDER", help="Pairs x.wav and x.csv (onset_s,offset_s,pitch).")],
+    baselines: Annotated[bool, typer.Option("--baselines", help="Also score the methods to beat.")] = False,
+    report_file: Annotated[Path | None, typer.Option("--report", help="Write a spreadsheet (.xlsx).")] = None,
+    json_: JsonFlag = False,
+) -> None:
+    """How well the notes of sung takes are found, raw and trimmed, with intervals by take."""
+    from vocmatch_desktop.evaluation.melody import EvaluateMelodySpec, as_json, run
+
+    workbook = None if report_file is None else report_file.expanduser().absolute()
+    spec = EvaluateMelodySpec(dataset.expanduser().absolute(), baselines, workbook)
+    with progress() as report:
+        evaluation = run(spec, report)
+    emit(as_json(evaluation), as_json=json_, text="" if json_ else _melody_text(evaluation))
+
+
+def _melody_text(evaluation: melody.MelodyEvaluation) -> str:
+    from rich import box
+    from rich.table import Table
+
+    from vocmatch_desktop.evaluation.melody_metrics import METRICS
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("method", "scored", *METRICS, "onset ms", "offset ms", "pitch ct"):
+        table.add_column(name, justify="left" if name in ("method", "scored") else "right", no_wrap=True)
+    absent = []
+    for row in evaluation.rows:
+        if row.raw is None or row.bias is None:
+            absent.append(f"{row.name} is not installed: {row.remedy}")
+            continue
+        bias = (1000 * row.bias.onset_s, 1000 * row.bias.offset_s, 100 * row.bias.pitch)
+        table.add_row(row.name, "raw", *_scored(row.raw), *(f"{value:+.0f}" for value in bias))
+        if row.trimmed is not None:
+            table.add_row("", "trimmed", *_scored(row.trimmed), "", "", "")
+    written = [] if evaluation.workbook is None else [f"Spreadsheet: {evaluation.workbook}"]
+    return "\n".join([drawn(table), f"{len(evaluation.takes)} takes", *absent, *written])
+
+
+def _scored(figures: Figures) -> list[str]:
+    from vocmatch_desktop.evaluation.melody_metrics import METRICS
+
+    values, intervals = figures.values, figures.intervals
+    return [f"{values[name]:.3f} ({intervals[name][0]:.2f}–{intervals[name][1]:.2f})" for name in METRICS]
