@@ -108,7 +108,7 @@ def groove_split(session: str) -> Split:
 
 
 def sound_split(sound: str) -> Split:
-    """Where a `Part.sound` belongs: "sampled:bass/yr", "gm:33@FluidR3_GM", "kit:pearl", "gmkit:16" with or without options.
+    """Where a `Part.sound` such as "sampled:bass/yr", "gm:33@FluidR3_GM" or "kit:pearl" belongs, options or not.
 
     Raises:
         ValueError: It has no "kind:name".
