@@ -5,7 +5,16 @@ import sys
 
 from vocmatch_desktop.commands.demo import _tour_in_words
 from vocmatch_desktop.services.demo import LibraryMade
-from vocmatch_desktop.services.demo_tour import AuditionMade, ExportMade, MatchTour, Ranked, TakeMatch, TakeSung, Tour
+from vocmatch_desktop.services.demo_tour import (
+    AuditionMade,
+    ExportMade,
+    MatchTour,
+    MelodyMade,
+    Ranked,
+    TakeMatch,
+    TakeSung,
+    Tour,
+)
 
 
 def test_the_tour_says_which_beat_came_first_and_where_to_hear_it(tmp_path):
@@ -20,7 +29,7 @@ def test_the_tour_says_which_beat_came_first_and_where_to_hear_it(tmp_path):
         auditions=(AuditionMade(tmp_path / "mix.wav", 12.0),),
         export=ExportMade(tmp_path / "session", (), 90.0, "Am"),
         separate=None,
-        melody=None,
+        melody=MelodyMade(tmp_path / "a.mid", tmp_path / "a.wav", (), "Am", 90.0, 12.0, 40, 38),
         accompany=None,
         elapsed_s=12.34,
     )
@@ -28,6 +37,7 @@ def test_the_tour_says_which_beat_came_first_and_where_to_hear_it(tmp_path):
         f"30 beats in {tmp_path / 'Beats'} (4 made now).",
         "“hum”: Night Bus ranked 2; best is Slow Tape, 81 (-2 st, ×1.020).",
         f"Hear it: {tmp_path / 'mix.wav'}",
+        f"As a melody, 38 of 40 notes right: {tmp_path / 'a.mid'}",
         f"For a DAW: {tmp_path / 'session'}",
         "12.3 s.",
     ]

@@ -44,4 +44,5 @@ def _tour_in_words(tour: Tour) -> str:
             f"{where}; best is {best.title}, {best.score:.0f} ({best.transpose:+d} st, ×{best.tempo_ratio:.3f})."
         )
     lines += [f"Hear it: {audition.path}" for audition in tour.auditions]
+    lines.append(f"As a melody, {tour.melody.right} of {tour.melody.sung} notes right: {tour.melody.midi}")
     return "\n".join([*lines, f"For a DAW: {tour.export.folder}", f"{tour.elapsed_s:.1f} s."])

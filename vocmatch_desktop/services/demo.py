@@ -65,6 +65,11 @@ class DemoPlaces:
         return self.folder / "Auditions"
 
     @property
+    def melodies(self) -> Path:
+        """Takes as MIDI and piano."""
+        return self.folder / "Melodies"
+
+    @property
     def sessions(self) -> Path:
         """What is exported for a DAW."""
         return self.folder / "Sessions"
