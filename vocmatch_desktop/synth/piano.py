@@ -23,7 +23,7 @@ LEGATO_S = 0.18
 
 _END_FADE_S = 0.02
 _CEILING = 0.89
-_SOUNDFONT_GAIN = 2.0
+_SOUNDFONT_GAIN = 2.8
 
 
 def play(notes: Sequence[Note], frames: int, rate: int, *, folders: Sequence[Path] = soundfont.FOLDERS) -> Float32:
@@ -47,7 +47,7 @@ def legato(notes: Sequence[Note], gap_s: float) -> tuple[Note, ...]:
     onsets = [note.onset_s for note in ordered]
     return tuple(
         replace(note, offset_s=after) if note.offset_s < after <= note.offset_s + gap_s else note
-        for note, after in zip(ordered, [*onsets[1:], float("inf")], strict=True)
+        for note, after in zip(ordered, [*onsets, float("inf")][1:], strict=True)
     )
 
 
