@@ -139,7 +139,7 @@ def picking(pattern: str, position: int = 0) -> Plays:
 def pianist(name: str, *roles: str, plays: Plays, feel: Feel = HAND, group: str = "keys", chance: float = 1.0) -> Seat:
     """An acoustic or electric piano."""
     return Seat(
-        name, "piano", roles, plays, keys.LOWEST, keys.HIGHEST, feel, group, chance, options="+sustain"
+        name, "piano", roles, plays, keys.LOWEST, keys.HIGHEST, feel, group, chance
     )  # fmt: skip
 
 
@@ -153,7 +153,7 @@ def written_piano(chance: float = 1.0) -> Seat:
     """The composition's own piano part, where it has one."""
     return Seat(
         "piano", "piano", ("piano.grand", "piano.grand", "piano.electric"), (), 21, 108, HAND, "keys", chance,
-        options="+sustain", written="piano",
+        written="piano",
     )  # fmt: skip
 
 
