@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from vocmatch_desktop.audio.loudness import ABSOLUTE_GATE, integrated_lufs
 from vocmatch_desktop.training.songs import effects
-from vocmatch_desktop.training.songs.desk_master import Master, draw_master, master_gain
+from vocmatch_desktop.training.songs.desk_master import Master, draw_master, master_gain, total
 from vocmatch_desktop.training.songs.desk_strips import Manner, Strip, manner, strip, tone
 from vocmatch_desktop.training.songs.effects import RATE, Convolver, Room
 from vocmatch_desktop.types import STEMS, Audio, Float32
@@ -80,7 +80,7 @@ def mix_down(
     if len(lengths) != 1:
         raise ValueError("a mix needs tracks of one length")
     frames, how = lengths.pop(), manner(style)
-    spaces, colour, chosen = _spaces(frames, bpm, rng), tone(rng), draw_master(rng)
+    spaces, colour, chosen = _spaces(bpm, rng), tone(rng), draw_master(rng)
     pump = _pump(frames, kicks_s, bpm, how, rng)
     stems: dict[str, Float32] = {}
     for stem in STEMS:
@@ -97,8 +97,8 @@ def finished(stems: Mapping[str, Float32], chosen: Master) -> Mixed:
     top = max((float(np.abs(sound).max(initial=0)) for sound in mastered.values()), default=0.0)
     scale = FULL_SCALE * min(1.0, 0.999 / top if top else 1.0)
     steps = {name: np.rint(sound.T * np.float32(scale)).astype(np.int32) for name, sound in mastered.items()}
-    total = np.asarray(np.sum(list(steps.values()), axis=0, dtype=np.int32))
-    return Mixed({name: _floats(each) for name, each in steps.items()}, _floats(total))
+    mix = total(list(steps.values()))
+    return Mixed({name: _floats(each) for name, each in steps.items()}, _floats(mix))
 
 
 def loudness(sound: Float32) -> float:
@@ -106,15 +106,24 @@ def loudness(sound: Float32) -> float:
     return integrated_lufs(Audio(np.ascontiguousarray(sound.T), RATE))
 
 
+def _track_loudness(sound: Float32) -> float:
+    """LUFS of a stereo track, near enough and twice as fast: its middle is weighted, its side counted in."""
+    middle = sound.mean(axis=0, keepdims=True)
+    inside, whole = float(np.vdot(middle, middle)), float(np.vdot(sound, sound))
+    if inside < 0.1 * whole or not inside:
+        return loudness(sound)
+    return loudness(middle) + 10 * float(np.log10(whole / inside))
+
+
 def _floats(steps: NDArray[np.int32]) -> Float32:
     return np.ascontiguousarray(steps, np.float32) / np.float32(FULL_SCALE)
 
 
-def _spaces(frames: int, bpm: float, rng: np.random.Generator) -> _Spaces:
+def _spaces(bpm: float, rng: np.random.Generator) -> _Spaces:
     near = Room(float(rng.uniform(0.25, 0.9)), 0.004, float(rng.uniform(4000, 9000)), early=24)
     far = Room(float(rng.uniform(0.8, 2.6)), float(rng.uniform(0.005, 0.04)), float(rng.uniform(3000, 9000)))
     plate = Room(float(rng.uniform(0.7, 2.4)), float(rng.uniform(0, 0.06)), float(rng.uniform(4000, 11000)), 250.0, 6)
-    rooms = [Convolver(effects.response(room, rng), frames) for room in (near, far, plate)]
+    rooms = [Convolver(effects.response(room, rng)) for room in (near, far, plate)]
     slap = float(rng.uniform(0.07, 0.14))
     beats = float(rng.choice([0.5, 0.75, 1.0]))
     echo_s = slap if rng.random() < 0.3 else beats * 60 / bpm
@@ -151,7 +160,7 @@ def _stem(
     for track in tracks:
         settings = strip(track.name, track.stem, how, rng)
         sound = channel(track.samples, replace(settings, bands=(*settings.bands, *colour)), rng)
-        level = loudness(sound)
+        level = _track_loudness(sound)
         if level <= ABSOLUTE_GATE:
             continue
         sound *= np.float32(10 ** ((BAND_LUFS + settings.level + crowd - level) / 20))
@@ -174,13 +183,15 @@ def _stem(
 def channel(samples: Float32, settings: Strip, rng: np.random.Generator) -> Float32:
     """A track [frames] or [frames, 2] through its strip: [2, frames], placed, not yet levelled."""
     sound = np.ascontiguousarray(samples.T if samples.ndim == 2 else samples[None], np.float32)
-    sound = effects.equalise(sound, settings.bands)
-    if settings.deess_db:
-        sound = effects.deess(sound, settings.deess_db)
     for compressor in settings.compressors:
         sound = effects.compress(sound, compressor)
+    bands = settings.bands
     if settings.drive_db:
         sound = effects.saturate(sound, settings.drive_db, settings.warmth)
+        bands = (effects.Band("highpass", 15.0), *bands)
+    sound = effects.equalise(sound, bands)
+    if settings.deess_db:
+        sound = effects.deess(sound, settings.deess_db)
     doubled = None
     if settings.chorus:
         wander = (float(rng.uniform(1, 4)), float(rng.uniform(0.1, 0.8)), float(rng.uniform(0, 6)))
@@ -198,6 +209,6 @@ def _balance(stems: dict[str, Float32], rng: np.random.Generator) -> None:
     others = [sound for name, sound in stems.items() if name != "vocals"]
     if "vocals" not in stems or not others:
         return
-    voice, band = loudness(stems["vocals"]), loudness(np.sum(others, axis=0))
+    voice, band = loudness(stems["vocals"]), loudness(total(others))
     if min(voice, band) > ABSOLUTE_GATE:
         stems["vocals"] *= np.float32(10 ** ((band + wanted - voice) / 20))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vocmatch_desktop.audio.loudness import ABSOLUTE_GATE, integrated_lufs
 from vocmatch_desktop.training.songs.effects import RATE, curve, follow, levels_db, limiter_db, over
 from vocmatch_desktop.types import Audio, Float32
+
+Number = TypeVar("Number", np.float32, np.int32)
 
 LOUDEST_LUFS, QUIETEST_LUFS, USUAL_LUFS = -8.0, -23.0, -14.0
 PASSES = 2
@@ -45,12 +49,20 @@ def draw_master(rng: np.random.Generator) -> Master:
 def master_gain(stems: Mapping[str, Float32], how: Master) -> dict[str, Float32]:
     """A gain for each stem [2, frames], such that their sum has the loudness and keeps the ceiling wanted."""
     glued = _glue(stems, how)
-    mix = np.sum([sound * glued[name] for name, sound in stems.items()], axis=0)
+    mix = total([sound * glued[name] for name, sound in stems.items()])
     common = np.ones(1, np.float32)
     loud = _lufs(mix)
     if loud > ABSOLUTE_GATE:
         common = _to_loudness(mix, how.lufs - loud, how)
     return {name: gain * common for name, gain in glued.items()}
+
+
+def total(sounds: Sequence[NDArray[Number]]) -> NDArray[Number]:
+    """The sum of sounds of one shape."""
+    result = sounds[0].copy()
+    for sound in sounds[1:]:
+        result += sound
+    return result
 
 
 def _glue(stems: Mapping[str, Float32], how: Master) -> dict[str, Float32]:
@@ -59,7 +71,7 @@ def _glue(stems: Mapping[str, Float32], how: Master) -> dict[str, Float32]:
     heard = [sound for name, sound in stems.items() if not (how.voice_apart and name == "vocals")]
     if not how.glue_db or not heard:
         return dict.fromkeys(stems, plain)
-    bus = np.sum(heard, axis=0)
+    bus = total(heard)
     level = follow(levels_db(bus, 0.2), 0.02, 0.3)
     threshold = float(np.percentile(level, 90)) - how.glue_db
     gain = curve(over(level, threshold, 2.0), bus.shape[1])

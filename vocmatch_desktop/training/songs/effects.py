@@ -143,15 +143,13 @@ def deess(sound: Float32, amount_db: float, corner_hz: float = 5500.0) -> Float3
 
 
 def saturate(sound: Float32, drive_db: float, warmth: float = 0.1) -> Float32:
-    """A soft curve (tanh) driven by `drive_db` above the sound's own level; `warmth` (0…1) adds even harmonics.
+    """A soft curve (tanh) driven by `drive_db` above the sound's own level, its loudness kept.
 
-    Loudness is kept; what the curve's bend shifts is taken out by its filter at 15 Hz.
+    `warmth` (0…1) adds even harmonics, and with them an offset that a `Band("highpass", 15)` must take out afterwards.
     """
     level = float(np.sqrt(np.mean(sound**2, dtype=np.float64))) + 1e-9
     bias = np.float32(0.4 * warmth)
     driven = np.tanh(sound * np.float32(10 ** (drive_db / 20) * 0.1 / level) + bias) - np.tanh(bias)
-    if warmth:
-        driven = equalise(driven, [Band("highpass", 15.0)])
     restored = level / (float(np.sqrt(np.mean(driven**2, dtype=np.float64))) + 1e-9)
     return np.asarray(driven * np.float32(restored))
 
@@ -241,17 +239,23 @@ def response(room: Room, rng: np.random.Generator) -> Float32:
 
 
 class Convolver:
-    """One response for many sends of the same length: its spectrum is taken once."""
+    """One response for many sends: by overlap-add, in blocks that stay in the processor's cache."""
 
-    def __init__(self, answer: Float32, frames: int) -> None:
-        self._frames = frames
-        self._size = fft.next_fast_len(frames + answer.shape[1], real=True)
-        self._spectrum = fft.rfft(answer, self._size)
+    def __init__(self, answer: Float32) -> None:
+        self._size = fft.next_fast_len(2 * answer.shape[1], real=True)
+        self._step = self._size - answer.shape[1] + 1
+        self._spectrum = fft.rfft(answer, self._size)[:, None]
 
     def __call__(self, mono: Float32) -> Float32:
         """The stereo room around a mono send [frames] (no dry sound), cut to the send's length."""
-        wet = fft.irfft(fft.rfft(mono, self._size) * self._spectrum, self._size)
-        return np.asarray(wet[:, : self._frames], np.float32)
+        count = -(-len(mono) // self._step)
+        blocks = np.pad(mono, (0, count * self._step - len(mono))).reshape(count, self._step)
+        wet = fft.irfft(fft.rfft(blocks, self._size) * self._spectrum, self._size, overwrite_x=True)
+        result = np.zeros((2, (count + 1) * self._step), np.float32)
+        for number in range(count):
+            start = number * self._step
+            result[:, start : start + self._size] += wet[:, number, : result.shape[1] - start]
+        return result[:, : len(mono)]
 
 
 def duck_db(frames: int, hits_s: Sequence[float], depth_db: float, recovery_s: float) -> Float32:
