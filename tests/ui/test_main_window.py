@@ -96,7 +96,7 @@ def desk(qtbot, session: Session, places: Places, now: InlineWorker, later: Inli
 
 @pytest.fixture
 def window(qtbot, session: Session, desk: Desk, theme: Theme, places: Places) -> MainWindow:
-    commands = Commands(desk.take_desk, desk.beat_desk, desk.library.cancel, desk.act)
+    commands = Commands(desk.take_desk, desk.beat_desk, desk.melody_desk, desk.library.cancel, desk.act)
     made = MainWindow(
         session, commands, theme, places, QSettings(str(places.config / "w.ini"), QSettings.Format.IniFormat)
     )
@@ -308,7 +308,7 @@ def test_the_window_comes_back_where_it_was(window, session, desk, theme, places
     window.middle.setSizes([300, 400])
     sizes = window.middle.sizes()
     window.close()
-    commands = Commands(desk.take_desk, desk.beat_desk, desk.library.cancel, desk.act)
+    commands = Commands(desk.take_desk, desk.beat_desk, desk.melody_desk, desk.library.cancel, desk.act)
     store = QSettings(str(places.config / "w.ini"), QSettings.Format.IniFormat)
     again = MainWindow(session, commands, theme, places, store)
     qtbot.addWidget(again)

@@ -39,7 +39,7 @@ class Program(QObject):
         self._application, self._session, self._theme = application, session, theme
         self._now, self._later = now_worker(), later_worker()
         self.desk = desk = Desk(session, places, self._now, self._later, self)
-        commands = Commands(desk.take_desk, desk.beat_desk, desk.library.cancel, self._act)
+        commands = Commands(desk.take_desk, desk.beat_desk, desk.melody_desk, desk.library.cancel, self._act)
         store = QSettings(str(places.config / "window.ini"), QSettings.Format.IniFormat)
         self.window = MainWindow(session, commands, theme, places, store)
         self._connect()

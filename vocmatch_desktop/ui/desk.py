@@ -17,6 +17,9 @@ from vocmatch_desktop.ui.beat_desk import BeatDesk, BeatFlows
 from vocmatch_desktop.ui.fitting_flow import AHEAD, FittingFlow
 from vocmatch_desktop.ui.jobs_bridge import JobsBridge
 from vocmatch_desktop.ui.library_flow import LibraryFlow
+from vocmatch_desktop.ui.melody_desk import MelodyDesk, MelodyFlows
+from vocmatch_desktop.ui.melody_files import MelodyFilesFlow
+from vocmatch_desktop.ui.melody_flow import MelodyFlow
 from vocmatch_desktop.ui.playback_flow import PlaybackFlow
 from vocmatch_desktop.ui.ranking_flow import RankingFlow
 from vocmatch_desktop.ui.recording_flow import RecordingFlow
@@ -34,7 +37,7 @@ RANKING_FIRST_MS = 700
 
 
 class Desk(QObject):
-    """Owns the flows; `beat_desk` and `take_desk` are the commands widgets get.
+    """Owns the flows; `beat_desk`, `take_desk` and `melody_desk` are the commands widgets get.
 
     `not_taken_wanted` asks the window for the list of what indexing left out.
     """
@@ -58,7 +61,11 @@ class Desk(QObject):
         self.fitting = FittingFlow(session, self.bridge, later, places.fitted, self)
         self.recording = RecordingFlow(session, self.bridge, self.sound, now, later, self)
         self.beat_desk = BeatDesk(session, self._beat_flows(), self.open_library, self)
+        self.melody = MelodyFlow(session, self.bridge, now, self)
+        self.melody_files = MelodyFilesFlow(session, self.bridge, later, self)
         self.take_desk = TakeDesk(session, self._take_flows(), self.beat_desk.audition, self)
+        melody = MelodyFlows(self.melody, self.melody_files, self.playback)
+        self.melody_desk = MelodyDesk(session, melody, self.take_desk.seek, self)
         self._listen()
 
     def start(self) -> None:
@@ -88,6 +95,8 @@ class Desk(QObject):
         self.playback.stop()
         self.ranking.cancel()
         self.fitting.cancel()
+        self.melody_files.cancel()
+        self.melody.close()
         self.library.close()
         self.bridge.close()
         self.sound.close()

@@ -44,6 +44,8 @@ class DragChip(QAbstractButton):
     show_wanted = Signal(object)
     file_wanted = Signal()
     """Clicked while there is no file."""
+    taken = Signal(object)
+    """It was dropped somewhere, or is being dragged there: the file must stay."""
     failed = Signal(object)
     """A UserError: the file vanished since."""
 
@@ -184,6 +186,7 @@ class DragChip(QAbstractButton):
             self.file_wanted.emit()
 
     def _drag(self, path: Path) -> None:
+        self.taken.emit(path)
         try:
             drag_files(self, [path])
         except UserError as error:

@@ -32,6 +32,8 @@ from vocmatch_desktop.ui.library_model import LibraryModel
 from vocmatch_desktop.ui.library_page import LibraryPage
 from vocmatch_desktop.ui.live_view import LiveView
 from vocmatch_desktop.ui.match_pane import MatchPane
+from vocmatch_desktop.ui.melody_panel import MelodyPanel
+from vocmatch_desktop.ui.melody_state import MelodyCommands
 from vocmatch_desktop.ui.page import Page
 from vocmatch_desktop.ui.search_box import SearchBox
 from vocmatch_desktop.ui.session import Problem, Session
@@ -48,15 +50,16 @@ FIRST_SIZE = (1440, 900)
 FRAME = QSize(16, 48)
 """Room for the frame the system draws around a window; how large it is nobody knows before the window is shown."""
 SMALLEST_SIZE = (980, 620)
-TAKES_PX, MATCH_PX, LIVE_PX = 264, 400, 250
+TAKES_PX, MATCH_PX, LIVE_PX, KNOBS_PX = 264, 400, 250, 340
 
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """Everything the window can ask for: of takes and transport, of beats, and what a banner's action runs."""
+    """Everything the window can ask for: of takes, beats and melody, and what a banner's action runs."""
 
     takes: TransportCommands
     beats: LibraryCommands
+    melody: MelodyCommands
     cancel_indexing: Callable[[], None]
     act: Callable[[Problem], None]
 
@@ -82,6 +85,7 @@ class MainWindow(QMainWindow):
         self.library = LibraryPage(session, commands.beats, theme, self.model)
         self.search = SearchBox(session, commands.beats, theme)
         self.match = MatchPane(session, commands.beats, theme)
+        self.melody = MelodyPanel(session, commands.melody, theme)
         self.banner = Banner(session, commands.act, theme)
         self.status = StatusLine(session, commands.cancel_indexing, commands.takes.clear_overflows)
         folders = FoldersList(session, commands.beats, theme)
@@ -97,8 +101,19 @@ class MainWindow(QMainWindow):
     def show_page(self, page: QWidget) -> None:
         """Shows the desk, the settings or the keys."""
         self.pages.setCurrentWidget(page)
-        if page is self.desk:
+        if page is self.desk and self.room_pages.currentWidget() is self.lower:
             self.library.focus_table()
+
+    def show_room(self, room: QWidget) -> None:
+        """Shows one of the rooms: `lower` (Match) or `melody`."""
+        self.rooms.setCurrentIndex(self.room_pages.indexOf(room))
+
+    def _enter_room(self, index: int) -> None:
+        self.room_pages.setCurrentIndex(index)
+        if self.room_pages.currentWidget() is self.melody:
+            self._commands.melody.enter()
+        else:
+            self._commands.melody.leave()
 
     def begin_take(self, rate: int, grid: Grid | None) -> None:
         """A take is being sung."""
@@ -132,7 +147,10 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         self.upper = _splitter(Qt.Orientation.Horizontal, self.live, self.takes)
         self.lower = _splitter(Qt.Orientation.Horizontal, self.library, self.match)
-        self.middle = _splitter(Qt.Orientation.Vertical, self.upper, self._column(self._rooms(), self.lower))
+        self.room_pages = QStackedWidget()
+        for room in (self.lower, self.melody):
+            self.room_pages.addWidget(room)
+        self.middle = _splitter(Qt.Orientation.Vertical, self.upper, self._column(self._rooms(), self.room_pages))
         self.desk = self._column(_line(), self.middle)
         self.pages = QStackedWidget()
         for page in (self.desk, self.settings, self.shortcuts, self.left_out_page):
@@ -143,7 +161,8 @@ class MainWindow(QMainWindow):
 
     def _rooms(self) -> QWidget:
         self.rooms = QTabBar(drawBase=False, expanding=False)
-        self.rooms.addTab(self.tr("Match"))
+        for name in (self.tr("Match"), self.tr("Melody")):
+            self.rooms.addTab(name)
         self.rooms.setAccessibleName(self.tr("Rooms"))
         body = QWidget()
         row = QHBoxLayout(body)
@@ -168,6 +187,7 @@ class MainWindow(QMainWindow):
         )
         for page in (self.settings, self.shortcuts, self.left_out_page):
             page.left.connect(lambda: self.show_page(self.desk))
+        self.rooms.currentChanged.connect(self._enter_room)
         self.search.query_changed.connect(self.library.set_query)
         self.search.left.connect(self.library.focus_table)
         self.library.empty.clear_search_wanted.connect(self.search.clear)
@@ -187,14 +207,26 @@ class MainWindow(QMainWindow):
             "tap": self.transport.tap,
             "fitted": lambda: self._commands.beats.set_fitted_mode(not session.audition.fitted),
             "search": self._search,
-            "undo": session.undo.undo,
-            "redo": session.undo.redo,
+            "hearing": self._change_over,
+            "undo": lambda: self._commands.melody.undo() if self._in_melody() else session.undo.undo(),
+            "redo": lambda: self._commands.melody.redo() if self._in_melody() else session.undo.redo(),
             "settings": lambda: self.show_page(self.settings),
             "shortcuts": lambda: self.show_page(self.shortcuts),
         }
 
+    def _in_melody(self) -> bool:
+        """Whether undo means the melody: its room is shown, and the hand is not busy with the takes."""
+        busy = self.focusWidget()
+        above = busy is not None and self.upper.isAncestorOf(busy)
+        return self.room_pages.currentWidget() is self.melody and not above
+
+    def _change_over(self) -> None:
+        if self.room_pages.currentWidget() is self.melody:
+            self._commands.melody.hear("voice" if self._session.hearing == "piano" else "piano")
+
     def _search(self) -> None:
         self.show_page(self.desk)
+        self.show_room(self.lower)
         self.search.focus_search()
 
     def _back(self) -> None:
@@ -233,6 +265,7 @@ class MainWindow(QMainWindow):
         for splitter, sizes in (
             (self.upper, [self.width() - TAKES_PX, TAKES_PX]),
             (self.lower, [self.width() - MATCH_PX, MATCH_PX]),
+            (self.melody, [self.width() - KNOBS_PX, KNOBS_PX]),
             (self.middle, [LIVE_PX, self.height() - LIVE_PX]),
         ):
             splitter.setSizes(sizes)
@@ -249,12 +282,14 @@ class MainWindow(QMainWindow):
             "geometry": self.restoreGeometry,
             "upper": self.upper.restoreState,
             "lower": self.lower.restoreState,
+            "melody": self.melody.restoreState,
             "middle": self.middle.restoreState,
         }
 
     def _remember(self) -> None:
         self._store.setValue("window/geometry", self.saveGeometry())
-        for name, splitter in (("upper", self.upper), ("lower", self.lower), ("middle", self.middle)):
+        for name in ("upper", "lower", "melody", "middle"):
+            splitter: QSplitter = getattr(self, name)
             self._store.setValue(f"window/{name}", splitter.saveState())
         self._store.setValue("window/columns", self.library.column_state())
         self._store.sync()

@@ -20,6 +20,7 @@ from vocmatch_desktop.services.audition import Segment, SegmentSpec
 from vocmatch_desktop.services.guides import Guide, OverBeat, WhatPlays
 from vocmatch_desktop.types import BeatGrid, Match, Selection, Take, Transform
 from vocmatch_desktop.ui.jobs_bridge import JobsBridge, Listener
+from vocmatch_desktop.ui.melody_state import Hearing
 from vocmatch_desktop.ui.session import Audition, Playhead, Problem, Session
 from vocmatch_desktop.ui.sound import Sound, said
 from vocmatch_desktop.ui.timeline import Grid
@@ -48,6 +49,11 @@ class Playing:
     fitted: bool = False
     take_gain: float = UNTOUCHED_GAIN
     beat_gain: float = UNTOUCHED_GAIN
+
+    @property
+    def is_take_alone(self) -> bool:
+        """Whether nothing but a take sounds (and its piano)."""
+        return self.beat_id is None and self.take is not None
 
     def playhead(self, now_s: float) -> Playhead:
         """Where take and beat are at a moment of the timeline."""
@@ -85,6 +91,8 @@ class PlaybackFlow(QObject):
         self._timer = QTimer(self, interval=TICK_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
         self._rests_in: Path | None = None
+        self._piano: tuple[Path, float] | None = None
+        self._hearing: Hearing = "voice"
         session.take_changed.connect(self._follow_take)
         session.looping_changed.connect(lambda _: self._apply_loop())
         session.click_changed.connect(lambda _: self._apply_click())
@@ -110,6 +118,35 @@ class PlaybackFlow(QObject):
         what = Playing(match.beat_id, take, begins, match.transform)
         start = begins if from_s is None else from_s
         self._sound.with_player(lambda player: self._start_match(player, what, start, beat, selection))
+
+    def set_piano(self, path: Path | None, pad_s: float = 0.0) -> None:
+        """The piano of the current take's melody; the take begins `pad_s` after its start. None where there is none."""
+        self._piano = (path, pad_s) if path is not None else None
+        player, what = self._sound.player, self._playing
+        if player is None or what is None or not what.is_take_alone:
+            return
+        if self._piano is None:
+            player.remove("piano")
+        else:
+            for track in self._piano_tracks(player, player.position_s):
+                player.swap(track)
+        player.set_gain("take", self._voice_gain)
+
+    def set_hearing(self, hearing: Hearing) -> None:
+        """Whether a take alone is heard as a voice, as its piano, or as both; changes over while it plays."""
+        self._hearing = hearing
+        player, what = self._sound.player, self._playing
+        if player is not None and what is not None and what.is_take_alone:
+            player.set_gain("take", self._voice_gain)
+            player.set_gain("piano", self._piano_gain)
+
+    @property
+    def _voice_gain(self) -> float:
+        return 0.0 if self._hearing == "piano" and self._piano is not None else UNTOUCHED_GAIN
+
+    @property
+    def _piano_gain(self) -> float:
+        return 0.0 if self._hearing == "voice" else UNTOUCHED_GAIN
 
     def guide(self, count_in_bars: int) -> Guide | None:
         """What a take would be sung to if it began now: the beat that plays, as it is; None where none does.
@@ -176,9 +213,23 @@ class PlaybackFlow(QObject):
         except UserError as error:
             self._session.problem.emit(Problem(error.message, error.remedy))
             return
-        name = "take" if beat is None else "beat"
-        end_s = what.take.duration_s if what.take is not None else None
-        self._begin(player, what, [Track(name, source, at=0, gain=UNTOUCHED_GAIN)], from_s, end_s)
+        if what.take is None:
+            self._begin(player, what, [Track("beat", source, gain=UNTOUCHED_GAIN)], from_s, None)
+            return
+        tracks = [Track("take", source, gain=self._voice_gain), *self._piano_tracks(player, from_s)]
+        self._begin(player, what, tracks, from_s, what.take.duration_s)
+
+    def _piano_tracks(self, player: Player, from_s: float) -> list[Track]:
+        """The piano beside the take; none where there is none, or where its file has vanished."""
+        if self._piano is None:
+            return []
+        path, pad_s = self._piano
+        try:
+            source = self._source(player, path, pad_s + from_s)
+        except UserError:
+            self._piano = None
+            return []
+        return [Track("piano", source, at=-round(pad_s * player.rate), gain=self._piano_gain)]
 
     def _start_match(
         self, player: Player, what: Playing, from_s: float, beat: BeatSound, selection: Selection | None

@@ -14,9 +14,11 @@ from typing import Literal
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from vocmatch_desktop.melody.controls import Controls
 from vocmatch_desktop.settings import Settings
 from vocmatch_desktop.types import Key, Match, Selection, Take, TempoHypothesis
 from vocmatch_desktop.ui.library_rows import Row
+from vocmatch_desktop.ui.melody_state import Hearing, Melody, MelodyFiles
 
 FitState = Literal["none", "waiting", "working", "ready", "failed"]
 Activity = Literal["idle", "counting_in", "recording", "playing"]
@@ -149,6 +151,10 @@ class _Values:
     demo: bool = False
     read_only: bool = False
     settings: Settings = field(default_factory=Settings)
+    melody: Melody = field(default_factory=Melody)
+    melody_files: MelodyFiles = field(default_factory=MelodyFiles)
+    melody_controls: Controls = field(default_factory=Controls)
+    hearing: Hearing = "voice"
 
 
 def _state(name: str) -> property:
@@ -189,6 +195,10 @@ class Session(QObject):
     demo_changed = Signal(bool)
     read_only_changed = Signal(bool)
     settings_changed = Signal(object)
+    melody_changed = Signal(object)
+    melody_files_changed = Signal(object)
+    melody_controls_changed = Signal(object)
+    hearing_changed = Signal(str)
 
     tracks_put = Signal(object)  # tuple[Row, ...]
     tracks_dropped = Signal(object)  # tuple[int, ...]
@@ -216,6 +226,10 @@ class Session(QObject):
     demo: bool = _state("demo")
     read_only: bool = _state("read_only")
     settings: Settings = _state("settings")
+    melody: Melody = _state("melody")
+    melody_files: MelodyFiles = _state("melody_files")
+    melody_controls: Controls = _state("melody_controls")
+    hearing: Hearing = _state("hearing")
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -50,6 +50,7 @@ def table() -> tuple[Key, ...]:
         Key(("Return",), tr("Keep the beat: pin it to the take and prepare its file"), glyphs="Enter"),
         Key(("F",), tr("Raw or fitted"), "fitted"),
         Key(("1", "5"), tr("Rate the beat; 0 takes the stars away"), glyphs="1 – 5"),
+        Key(("A",), tr("Melody: hear the voice or its piano"), "hearing"),
         Key(("Ctrl+F", "/"), tr("Search"), "search"),
         Key(("Left", "Right"), tr("Move the playhead in the take; with Shift, select"), glyphs="← →"),
         Key(("F2",), tr("Rename the take; in the list, edit the beat's tags")),
