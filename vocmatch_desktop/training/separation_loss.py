@@ -1,0 +1,33 @@
+"""What a separation network is told about its estimates."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+FLOOR = 1e-3
+"""Error, relative to the mixture's energy, below which there is nothing to be gained (−30 dB)."""
+
+QUIET = 1e-7
+"""Mean power below which a mixture counts as this loud, so that silence is divided by something."""
+
+
+def masked_error(estimates: Tensor, targets: Tensor, mix: Tensor, trusted: Tensor, floor: float = FLOOR) -> Tensor:
+    """The mean error in dB relative to the mixture, over all stems whose target can be trusted; a scalar.
+
+    With e the energy of the error and m that of the mixture: 10 · log10(e / m + floor). Unlike an SDR it is defined
+    for a silent target, where it punishes leakage by how loud it is in the mixture; the floor is the threshold of the
+    thresholded log-MSE (Heitkaemper et al. 2020). As every example counts by its logarithm, loud ones do not rule.
+
+    Args:
+        estimates: [batch, stems, channels, frames].
+        targets: The same shape.
+        mix: [batch, channels, frames].
+        trusted: bool [batch, stems]; False: that target is not exact and does not count.
+        floor: See `FLOOR`.
+    """
+    error = (estimates - targets).square().mean(dim=(2, 3))
+    whole = mix.square().mean(dim=(1, 2)).clamp_min(QUIET)
+    level = 10 * torch.log10(error / whole[:, None] + floor)
+    weight = trusted.to(level.dtype)
+    return (level * weight).sum() / weight.sum().clamp_min(1)
