@@ -1,0 +1,86 @@
+"""What the arms of the probe are trained on; nothing else differs between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from vocmatch_desktop.errors import UserError
+from vocmatch_desktop.training.songs.material import Material
+from vocmatch_desktop.training.songs.readers import material_songs
+from vocmatch_desktop.training.songs.record import SongRecord
+from vocmatch_desktop.training.songs.stream_drawing import Mixing
+from vocmatch_desktop.training.songs.stream_sources import Source, raw_beats, raw_voices, songs
+
+Kind = Literal["raw", "beats", "rendered", "real"]
+"""Strings of sung syllables, finished instrumentals, songs we rendered, and produced songs' stems."""
+
+OVER_BEATS = Mixing(coherent=0.0, scattered=0.0, beat=1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """A part of an arm's examples: `share` (in proportion to the others') drawn from `kinds` by `mixing`.
+
+    `gain_db` and `room` are `StreamOptions`'.
+    """
+
+    share: float
+    kinds: tuple[Kind, ...]
+    mixing: Mixing = field(default_factory=Mixing)
+    gain_db: tuple[float, float] = (-8.0, 4.0)
+    room: float = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """An arm of the probe."""
+
+    name: str
+    portions: tuple[Portion, ...]
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """Everything it is trained on."""
+        return frozenset(kind for portion in self.portions for kind in portion.kinds)
+
+
+RAW = Portion(1.0, ("raw", "beats"), OVER_BEATS)
+RENDERED = Portion(1.0, ("rendered",))
+REAL = Portion(1.0, ("real",))
+
+RECIPES = (
+    Recipe("raw", (RAW,)),
+    Recipe("rendered", (RENDERED,)),
+    Recipe("rendered+real", (Portion(1.0, ("rendered", "real")),)),
+    Recipe("real", (REAL,)),
+    Recipe("rendered+real+raw", (Portion(1.0, ("rendered", "real", "raw", "beats")),)),
+)
+"""The issue's three arms, (i) to (iii), first; then what helps to see what each ingredient is worth."""
+
+
+def recipe(name: str) -> Recipe:
+    """The recipe of this name; raises `UserError` that lists them."""
+    for one in RECIPES:
+        if one.name == name:
+            return one
+    raise UserError(f"There is no recipe {name!r}.", f"Choose from {', '.join(each.name for each in RECIPES)} or all.")
+
+
+def sources(kind: Kind, material: Material, rendered: Sequence[SongRecord]) -> tuple[Source, ...]:
+    """Everything of one kind that belongs to training.
+
+    Raises:
+        UserError: There is none; the sentence says what to do.
+    """
+    if kind == "raw":
+        found = raw_voices(material, "train")
+    elif kind == "beats":
+        found = raw_beats(material, "train")
+    else:
+        records = rendered if kind == "rendered" else material_songs(material)
+        found = songs(record for record in records if record.split == "train")
+    if not found:
+        raise UserError(f"There is nothing {kind!r} to train on.", "Rendered songs: `songs --split train --out DIR`.")
+    return found
