@@ -14,18 +14,25 @@ from vocmatch_desktop.training.songs.singer.manner import (
     draw_for_separation,
 )
 from vocmatch_desktop.training.songs.singer.performance import Sung, sing
+from vocmatch_desktop.training.songs.singer.rooms import PLACES, Place, recorded
+from vocmatch_desktop.training.songs.singer.together import double, harmony
 from vocmatch_desktop.training.songs.singer.voice import Voice, voices
 
 __all__ = [
     "AMATEUR",
     "HUM",
+    "PLACES",
     "POP",
     "PRESETS",
+    "Place",
     "Singing",
     "Sung",
     "Voice",
+    "double",
     "draw_for_notes",
     "draw_for_separation",
+    "harmony",
+    "recorded",
     "sing",
     "voices",
 ]

@@ -30,7 +30,7 @@ LOWEST_BAND_HZ, HIGHEST_BAND_HZ = 120.0, 6000.0
 FLOOR_DB = -80.0
 _WINDOW = 1024
 _DEMODULATION_S = 0.03
-_STEADY_S = 0.12
+_STEADY_S = 0.4
 _BEYOND_S = 0.02
 """A voiced run is marked so far beyond its ends: a grain may be needed just outside."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,8 +22,12 @@ _ROOM_FOR_VOWEL_S = 0.06
 _TEMPERATURE = 1.6
 """How freely units are chosen: in semitones of shift that are accepted for variety."""
 
-_FADES_S = {"p": 0.012, "b": 0.012, "t": 0.012, "d": 0.012, "k": 0.012, "g": 0.012, "": 0.05}
+_TIED_S = 0.06
+_MOST_AHEAD_S = 0.3
+_FADES_S = dict.fromkeys("pbtdkg", 0.012)
 _FADE_S = 0.025
+_VOWEL_FADE_S = 0.05
+_RELEASE_S = (0.05, 0.14)
 _STROKE_GAP_S = 0.035
 _MOST_GAIN_DB = 24.0
 
@@ -62,37 +66,57 @@ class Segment:
     recording: int
 
 
-def lay(notes: Sequence[Planned], voice: Voice, how: Singing, rng: np.random.Generator) -> tuple[Laid, ...]:
-    """Chooses and lays out a unit for every note that is not tied to the one before."""
+def lay(
+    notes: Sequence[Planned], voice: Voice, how: Singing, rng: np.random.Generator, words: Mapping[float, str]
+) -> tuple[Laid, ...]:
+    """Chooses and lays out a unit for every note that is not tied to the one before.
+
+    `words`: a note's onset → the syllable it should have, if the voice has that.
+    """
     choice = _Choice(voice, how, rng)
     begins = [index for index, note in enumerate(notes) if note.start != "tied" or index == 0]
     laid: list[Laid] = []
     for index, following in zip(begins, [*begins[1:], len(notes)], strict=True):
         note, last = notes[index], notes[following - 1]
         before = laid[-1] if laid else None
-        tied = before is not None and note.onset_s - before.end_s < 0.06
-        room = note.onset_s - (before.vowel_s + _ROOM_FOR_VOWEL_S) if before and tied else 0.3
-        if before and not tied:
-            room = min(room, note.onset_s - before.end_s - 0.01)
-        numbers = [one.number for one in notes[index:following]]
-        unit = choice.unit(note, float(np.mean(numbers)), before.unit if before and tied else None, room)
-        start = note.onset_s - max(0.0, min(unit.vowel_s - unit.consonant_s, room, note.onset_s))
-        stroke = note.start == "stroke"
-        fade_in = _FADES_S.get(unit.consonant[:1], _FADE_S)
-        if not unit.consonant:
-            start = max(0.0, note.onset_s - (0.015 if stroke or not tied else 0.03))
-            fade_in = 0.02 if stroke or not tied else fade_in
+        tied = before is not None and note.onset_s - before.end_s < _TIED_S
+        room = _room(note, before, tied)
+        number = float(np.mean([one.number for one in notes[index:following]]))
+        unit = choice.unit(note, number, before.unit if before and tied else None, room, words.get(note.onset_s))
+        start, fade_in = _beginning(unit, note, room, tied)
         if before and tied:
-            gap = _STROKE_GAP_S if stroke else 0.0
-            laid[-1] = _ended(before, start - gap, 0.03 if stroke else fade_in)
+            laid[-1] = _joined(before, note, start, fade_in)
         gain = min(USUAL_DB + note.level_db - unit.level_db, _MOST_GAIN_DB)
-        release = float(rng.uniform(0.05, 0.14)) if following >= len(notes) or not last.legato else fade_in
+        ends = following >= len(notes) or not last.legato
+        release = float(rng.uniform(*_RELEASE_S)) if ends else fade_in
         laid.append(Laid(unit, start, note.onset_s, last.offset_s, fade_in, release, (index, following - 1), gain))
     return tuple(laid)
 
 
-def _ended(laid: Laid, end_s: float, fade_s: float) -> Laid:
-    return Laid(laid.unit, laid.start_s, laid.vowel_s, end_s, laid.fade_in_s, fade_s, laid.notes, laid.level_db)
+def _room(note: Planned, before: Laid | None, tied: bool) -> float:
+    """Seconds a consonant may take before the note: the vowel before, or the silence, keeps some of them."""
+    if before is None:
+        return _MOST_AHEAD_S
+    if tied:
+        return note.onset_s - (before.vowel_s + _ROOM_FOR_VOWEL_S)
+    return min(_MOST_AHEAD_S, note.onset_s - before.end_s - 0.01)
+
+
+def _beginning(unit: Unit, note: Planned, room: float, tied: bool) -> tuple[float, float]:
+    """When the unit begins to sound, and over how long it is faded in."""
+    if unit.consonant:
+        ahead = max(0.0, min(unit.vowel_s - unit.consonant_s, room, note.onset_s))
+        return note.onset_s - ahead, _FADES_S.get(unit.consonant[0], _FADE_S)
+    if tied and note.start != "stroke":
+        return max(0.0, note.onset_s - 0.03), _VOWEL_FADE_S
+    return max(0.0, note.onset_s - 0.015), 0.02
+
+
+def _joined(before: Laid, note: Planned, start_s: float, fade_s: float) -> Laid:
+    """The unit before, ended where the next begins; a new stroke closes the throat for a moment."""
+    if note.start == "stroke":
+        return replace(before, end_s=start_s - _STROKE_GAP_S, fade_out_s=0.03)
+    return replace(before, end_s=start_s, fade_out_s=fade_s)
 
 
 class _Choice:
@@ -105,6 +129,7 @@ class _Choice:
         self._hum = how.hum
         self._before = np.array([unit.before for unit in units])
         self._vowel = np.array([unit.vowel for unit in units])
+        self._text = np.array([unit.text for unit in units])
         self._bare = np.array([not unit.consonant for unit in units])
         self._ahead = np.array([unit.vowel_s - unit.consonant_s for unit in units])
         self._held = np.array([unit.end_s - unit.steady_s for unit in units])
@@ -118,15 +143,20 @@ class _Choice:
                 return np.asarray(found)
         return np.ones(len(self._vowel), bool)
 
-    def unit(self, note: Planned, number: float, before: Unit | None, room: float) -> Unit:
-        """A unit for `note`, mostly held at MIDI `number`, sung from `before`, with `room` seconds ahead of it."""
+    def unit(self, note: Planned, number: float, before: Unit | None, room: float, text: str | None) -> Unit:
+        """A unit for `note`, mostly held at MIDI `number`, sung from `before`, with `room` seconds ahead of it.
+
+        `text` is the syllable wanted, None for any.
+        """
         shift = np.abs(self._voice.pitches - number)
         cost = shift + 12.0 * np.maximum(shift - 12.0, 0)
         context = before.vowel if before else ""
         cost = cost + 2.5 * (self._before != context)
         cost += 30.0 * np.maximum(self._ahead - max(room, 0.02), 0)
         cost += 8.0 * np.maximum(0.25 - self._held, 0)
-        if self._hum:
+        if text is not None:
+            cost = cost + 12.0 * (self._text != text) + 25.0 * (self._vowel != text[-1:])
+        elif self._hum:
             cost = cost + 60.0 * ~self._mumbled
         elif note.start == "stroke" and before is not None:
             cost = cost + 40.0 * ~((self._vowel == before.vowel) & self._bare)

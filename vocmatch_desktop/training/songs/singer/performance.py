@@ -9,8 +9,8 @@ sung.truth.notes, sung.truth.f0_hz  # in the octave that was sung: sung.octaves 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -40,7 +40,8 @@ class Sung:
     """What was sung. `samples`: float32 [frames], mono, dry, 44.1 kHz; `truth` is of exactly these.
 
     `octaves`: how far the whole melody was moved into the voice's range; `folded`: how many notes, still out of reach,
-    were moved by octaves of their own. Both 0 for "raw", which sings its own strings.
+    were moved by octaves of their own. Both 0 for "raw", which sings its own strings. `plan` and `words` (onset → syllable)
+    are what doubles are sung from.
     """
 
     samples: Float32
@@ -49,6 +50,8 @@ class Sung:
     engine: Engine
     octaves: int = 0
     folded: int = 0
+    plan: tuple[Planned, ...] = ()
+    words: Mapping[float, str] = field(default_factory=dict)
 
 
 def sing(melody: Sequence[Note], voice: Voice, how: Singing, frames: int, rng: np.random.Generator) -> Sung:
@@ -67,15 +70,20 @@ def sing(melody: Sequence[Note], voice: Voice, how: Singing, frames: int, rng: n
     if not notes:
         truth = SungTruth((), np.zeros(_truth_frames(frames), np.float32))
         return Sung(np.zeros(frames, np.float32), truth, voice.name, how.engine, moved.octaves)
-    samples, truth = _perform(notes, voice, how, frames, rng)
-    return Sung(samples, truth, voice.name, how.engine, moved.octaves, moved.folded)
+    return replace(perform(notes, voice, how, frames, rng), octaves=moved.octaves, folded=moved.folded)
 
 
-def _perform(
-    notes: Sequence[Planned], voice: Voice, how: Singing, frames: int, rng: np.random.Generator
-) -> tuple[Float32, SungTruth]:
+def perform(
+    notes: tuple[Planned, ...],
+    voice: Voice,
+    how: Singing,
+    frames: int,
+    rng: np.random.Generator,
+    words: Mapping[float, str] | None = None,
+) -> Sung:
+    """Sings planned notes (at least one) as they are; `words` (onset → syllable) are kept to where the voice can."""
     count = int(np.ceil(frames / RATE / HOP_S)) + 2
-    laid = lay(notes, voice, how, rng)
+    laid = lay(notes, voice, how, rng, words or {})
     found = segments(laid, voice, count, rng)
     midi = pitch_curve(notes, how, count, rng) + how.jitter * own_movement(found, voice, count)
     f0 = 440 * np.exp2((midi - 69) / 12)
@@ -86,7 +94,9 @@ def _perform(
     else:
         samples = grains.render(found, f0, voice, frames, formants)
     samples = add_breaths(toned(samples, how.effort, rng), laid, voice, how, rng)
-    return samples, _truth(notes, laid, np.where(voiced, midi, np.nan), frames)
+    truth = _truth(notes, laid, np.where(voiced, midi, np.nan), frames)
+    said = {one.vowel_s: one.unit.text for one in laid}
+    return Sung(samples, truth, voice.name, how.engine, plan=notes, words=said)
 
 
 def _voiced(found: Sequence[Segment], count: int) -> Bool:

@@ -27,7 +27,7 @@ from vocmatch_desktop.training.songs.split import voice_split
 from vocmatch_desktop.types import Float32
 from vocmatch_desktop.whole import whole_file
 
-VERSION = 2
+VERSION = 3
 """Of the analysis: raising it makes every cached one anew."""
 
 _FULL_SCALE = 32767.0
