@@ -18,11 +18,10 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from vocmatch_desktop.audio.growing import keep_readable
 from vocmatch_desktop.audio.loudness import dbfs
 from vocmatch_desktop.errors import DiskError
 from vocmatch_desktop.types import Float32
-
-_SFC_SET_UPDATE_HEADER_AUTO = 0x1061
 
 
 class TakeFile:
@@ -42,7 +41,7 @@ class TakeFile:
             raise DiskError(f"There is already a take at {path}.", "Choose another name.") from error
         except (OSError, soundfile.LibsndfileError) as error:
             raise DiskError(f"No take can be written to {path.parent}.", "Check free space and permissions.") from error
-        soundfile._snd.sf_command(self._file._file, _SFC_SET_UPDATE_HEADER_AUTO, soundfile._ffi.NULL, 1)
+        keep_readable(self._file)
 
     @property
     def peak_dbfs(self) -> float:

@@ -1,0 +1,6 @@
+"""A song comes apart into stems that add up to it.
+
+`estimator` is what a family of models must be able to do, `overlap` runs it over sound of any length, `channels` over
+any number of channels, and `separate` writes the stems at the source's own rate, with what is left of the mix in the
+last of them: whatever a network gets wrong, the stems sum to the mix.
+"""
