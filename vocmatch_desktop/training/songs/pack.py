@@ -12,7 +12,7 @@ A pack is a handful of files, under 60 MB in all, each under 32 MB:
     manifest.json                             size and SHA-256 of each of them
 
 `unpack` decodes it over there, `assemble` makes songs of it on the GPU. A pack that was interrupted goes on where it
-was: rows that are encoded stay.
+was: encoded rows lie in `DIR.rows` beside it, which may be deleted when the pack is made.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -33,12 +33,13 @@ from pathlib import Path
 from vocmatch_desktop.errors import UserError
 from vocmatch_desktop.synth.players.drums import Groove
 from vocmatch_desktop.training.songs import grooves, pack_wheels
+from vocmatch_desktop.training.songs.composition import Composition
 from vocmatch_desktop.training.songs.compositions import compositions
 from vocmatch_desktop.training.songs.material import Material
 from vocmatch_desktop.training.songs.midi import CorruptScore
 from vocmatch_desktop.training.songs.pack_notes import write_notes
-from vocmatch_desktop.training.songs.pack_rows import KBPS, Laid, laid, row_files, rows
-from vocmatch_desktop.training.songs.pack_sounds import sound_sets
+from vocmatch_desktop.training.songs.pack_rows import KBPS, Laid, Row, laid, row_files, rows
+from vocmatch_desktop.training.songs.pack_sounds import SoundSet, sound_sets
 from vocmatch_desktop.training.songs.readers import material_songs
 from vocmatch_desktop.training.songs.record import SongRecord, Split
 from vocmatch_desktop.training.songs.split import SPLITS
@@ -65,8 +66,27 @@ class Packed:
         return sum(self.sizes.values())
 
 
-def pack(material: Material, folder: Path, report: Report, *, wheels: bool = True) -> Packed:
-    """Packs everything of `material` that songs are made of into `folder`.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What goes into a pack: rows to encode, music to write down, and what is known of the rows once they lie there."""
+
+    rows: tuple[Row, ...]
+    music: Callable[[], tuple[Sequence[Composition], Sequence[tuple[Split, Groove]]]]
+    sets: Callable[[Sequence[Laid]], Iterable[SoundSet]]
+    songs: tuple[SongRecord, ...]
+
+
+def everything(material: Material) -> Wanted:
+    """All that songs are made of."""
+    return Wanted(
+        rows(material), lambda: _music(material), lambda laid_: sound_sets(material, laid_), material_songs(material)
+    )
+
+
+def pack(
+    material: Material, folder: Path, report: Report, *, wheels: bool = True, wanted: Wanted | None = None
+) -> Packed:
+    """Packs `wanted` (everything) of `material` into `folder`.
 
     `wheels`: whether to ask pip for decoders; where it cannot reach an index, a note says so.
 
@@ -74,27 +94,26 @@ def pack(material: Material, folder: Path, report: Report, *, wheels: bool = Tru
         NotFound: A part of the material is missing. DiskError: There is no space.
         UserError: The pack or one of its files became larger than its limit.
     """
-    work = folder / "rows"
-    encoded = _encode(material, work, report)
+    wanted = wanted or everything(material)
+    work = folder.with_name(folder.name + ".rows")
+    encoded = _encode(wanted.rows, material, work, report)
     for kind in KBPS:
         _once(folder / f"{kind}.zip", lambda path, kind=kind: _zip(path, work, encoded, kind))  # type: ignore[misc]
     report(0.7, "writing notes as arrays")
-    _once(folder / "notes.npz", lambda path: write_notes(path, *_written_music(material)))
+    _once(folder / "notes.npz", lambda path: write_notes(path, *wanted.music()))
     report(0.8, "listening to notes and syllables")
-    _once(folder / "sounds.json.gz", lambda path: _write_sounds(path, material, encoded))
+    _once(folder / "sounds.json.gz", lambda path: _write_sounds(path, material, encoded, wanted))
     shutil.copyfile(material.file("voices/LABELS.csv"), folder / "LABELS.csv")
     write_text(folder / "CREDITS.csv", _credits(material))
     report(0.95, "downloading decoders")
     notes = _add_wheels(folder / "wheels") if wheels else ("The decoders' wheels were not asked for.",)
     sizes = _seal(folder)
-    shutil.rmtree(work)
     report(1.0, "packed")
     return Packed(folder, sizes, notes)
 
 
-def _encode(material: Material, work: Path, report: Report) -> list[Laid]:
+def _encode(wanted: Sequence[Row], material: Material, work: Path, report: Report) -> list[Laid]:
     """All rows, encoded on all cores."""
-    wanted = rows(material)
     done: list[Laid] = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for one in pool.map(lambda row: laid(row, material, work), wanted):
@@ -116,7 +135,7 @@ def _zip(path: Path, work: Path, encoded: Sequence[Laid], kind: str) -> None:
                 archive.write(sound, sound.name)
 
 
-def _written_music(material: Material) -> tuple[list, list[tuple[Split, Groove]]]:  # type: ignore[type-arg]
+def _music(material: Material) -> tuple[list[Composition], list[tuple[Split, Groove]]]:
     songs = [composition for split in SPLITS for composition in compositions(material, split).compositions]
     return songs, [(split, groove) for split in SPLITS for groove in _grooves(material, split)]
 
@@ -131,11 +150,11 @@ def _grooves(material: Material, split: Split) -> Iterator[Groove]:
             continue  # shorter than a bar: nothing to lay under a song
 
 
-def _write_sounds(path: Path, material: Material, encoded: Sequence[Laid]) -> None:
+def _write_sounds(path: Path, material: Material, encoded: Sequence[Laid], wanted: Wanted) -> None:
     plain = {
         "rows": [{"name": one.row.name, "kind": one.row.kind, "channels": one.row.channels} for one in encoded],
-        "sets": [asdict(one) for one in sound_sets(material, encoded)],
-        "songs": [_song(record, material.folder) for record in material_songs(material)],
+        "sets": [asdict(one) for one in wanted.sets(encoded)],
+        "songs": [_song(record, material.folder) for record in wanted.songs],
     }
     with whole_file(path) as partial, gzip.GzipFile(partial, "wb", mtime=0) as file:
         file.write(json.dumps(plain, separators=(",", ":")).encode())

@@ -77,7 +77,7 @@ def _compositions(compositions: Sequence[Composition], words: _Words) -> Arrays:
             spans,
             {
                 f"{name}_at": [_steps([span.start_s for span in one]) for one in spans],
-                f"{name}_for": [_ticks([span.end_s - span.start_s for span in one]) for one in spans],
+                f"{name}_for": [_ticks((span.start_s, span.end_s) for span in one) for one in spans],
                 f"{name}_word": [[words.number(getattr(span, label)) for span in one] for one in spans],
             },
         )
@@ -88,7 +88,7 @@ def _compositions(compositions: Sequence[Composition], words: _Words) -> Arrays:
             lines,
             {
                 f"{name}_at": [_steps([note.onset_s for note in one]) for one in lines],
-                f"{name}_for": [_ticks([note.offset_s - note.onset_s for note in one]) for one in lines],
+                f"{name}_for": [_ticks((note.onset_s, note.offset_s) for note in one) for one in lines],
             },
         )
         arrays[f"{name}_number"] = np.array([note.number for one in lines for note in one], np.uint8)
@@ -123,8 +123,9 @@ def _steps(times: Sequence[float], tick: float = TICK_S) -> list[int]:
     return [min(65_535, max(0, after - before)) for before, after in pairwise(ticks)]
 
 
-def _ticks(durations: Iterable[float]) -> list[int]:
-    return [min(65_535, max(1, round(duration / TICK_S))) for duration in durations]
+def _ticks(spans: Iterable[tuple[float, float]]) -> list[int]:
+    """Lengths between rounded ends, so that what follows without a gap still does."""
+    return [min(65_535, max(1, round(end / TICK_S) - round(start / TICK_S))) for start, end in spans]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
