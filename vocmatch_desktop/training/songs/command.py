@@ -48,9 +48,13 @@ def songs(
     damage: Annotated[float, typer.Option(min=0, max=1, help="Share of mixes through a codec or filter.")] = 0.0,
     check: Annotated[Path | None, typer.Option(metavar="DIR", help="Measure the songs in DIR instead.")] = None,
     plots: Annotated[Path | None, typer.Option(metavar="DIR", help="With --check: pictures go here.")] = None,
+    pack: Annotated[Path | None, typer.Option(metavar="DIR", help="Pack the parts of songs, under 60 MB.")] = None,
     json_: JsonFlag = False,
 ) -> None:
     """Renders songs with exact stems, notes, chords and beats; or checks rendered ones. A stopped run goes on."""
+    if pack is not None:
+        _pack(pack.expanduser().absolute(), json_)
+        return
     if check is not None:
         _check(check.expanduser().absolute(), plots, json_)
         return
@@ -88,6 +92,17 @@ def _in_words(made: Made, out: Path) -> str:
     if made.skipped:
         lines.append(f"{len(made.skipped)} damaged compositions were skipped: {', '.join(made.skipped)}.")
     return "\n".join(lines)
+
+
+def _pack(folder: Path, json_: bool) -> None:
+    from vocmatch_desktop.training.songs.material import find_material
+    from vocmatch_desktop.training.songs.pack import pack
+
+    with progress() as report:
+        packed = pack(find_material(), folder, report)
+    lines = [f"{size / 1e6:7.2f} MB  {name}" for name, size in packed.sizes.items()]
+    lines += [f"{packed.total / 1e6:7.2f} MB  in {folder}", *packed.notes]
+    emit(packed, as_json=json_, text="\n".join(lines))
 
 
 def _check(folder: Path, plots: Path | None, json_: bool) -> None:
