@@ -8,7 +8,7 @@ A folder is searched two levels deep for songs; each song is one folder, recogni
 * MedleyDB: `NAME_METADATA.yaml` beside `NAME_STEMS/`; sources belong to stems by their instrument.
 * A finished project: `vocals*.wav` + `beat*.wav`. The voice is trusted; the beat is an instrumental of unknown parts.
 * Any multitrack: sound files (or folders of them) named after instruments, as `readers_instruments` knows them.
-* This project's own material (`data/songs` with its `MANIFEST.csv`).
+* A song this program rendered, and its own material (`data/songs` with its `MANIFEST.csv`).
 
 Several files of one stem sum; WAV, FLAC, AIFF, Opus and the rest are all read.
 """
@@ -28,7 +28,7 @@ from vocmatch_desktop.training.songs.split import song_split
 DEPTH = 3
 """How far below the given folder a song's own folder may lie: `DIR/train/SONG` and one more."""
 
-LAYOUTS = (layouts.musdb, layouts.medley, layouts.project, layouts.multitrack)
+LAYOUTS = (layouts.rendered, layouts.musdb, layouts.medley, layouts.project, layouts.multitrack)
 """In the order they are tried: from the most telling names to the least."""
 
 

@@ -13,6 +13,7 @@ from vocmatch_desktop.training.songs.readers_instruments import stem_of
 from vocmatch_desktop.training.songs.readers_yaml import Tree, read_tree
 from vocmatch_desktop.training.songs.record import Credit, SongRecord, Split
 from vocmatch_desktop.training.songs.split import song_split
+from vocmatch_desktop.training.songs.store import is_written, load_record
 from vocmatch_desktop.types import STEMS
 
 _log = logging.getLogger(__name__)
@@ -45,6 +46,11 @@ MUSDB_VALID = frozenset(
 MANIFEST_STEMS = {"keys": "piano", "horns": "other"}
 EVERYTHING = frozenset(STEMS)
 _THEIRS = "as the owner of the recordings grants it"
+
+
+def rendered(folder: Path, files: Sequence[Path]) -> SongRecord | None:
+    """A song this program rendered, with all its truth."""
+    return load_record(folder) if is_written(folder) else None
 
 
 def musdb(folder: Path, files: Sequence[Path]) -> SongRecord | None:
