@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from vocmatch_desktop.audio.stft import Complex64
 from vocmatch_desktop.types import Float32
 
 OVERSAMPLING = 4
@@ -42,35 +43,46 @@ VOICINGS: Mapping[str, Voicing] = {
 _CABINET = ((60.0, -14.0), (110.0, 3.0), (250.0, 0.0), (450.0, -3.0), (1200.0, -1.0), (2600.0, 4.5), (4000.0, 3.0))
 _CABINET_TOP = ((5200.0, -6.0), (6500.0, -20.0), (9000.0, -38.0), (14000.0, -58.0), (22000.0, -72.0))
 _TAPS = 1023
+_BLOCK_S = 6.0
+_MARGIN_S = 0.1
+_PICKUP_HZ = 5500.0
 
 
 def amplify(sound: Float32, rate: int, voicing: Voicing) -> Float32:
     """`sound` (float32 [frames], a guitar's dry signal) through the amplifier; same length, no delay, silence stays."""
-    from scipy.signal import butter, fftconvolve, sosfilt
+    from scipy import fft
 
-    if not np.any(sound):
-        return np.zeros_like(sound)
-    cut = butter(1, voicing.tight_hz, "highpass", fs=rate, output="sos").astype(np.float32)
-    shaped = _shaped(np.asarray(sosfilt(cut, sound), np.float32), voicing, rate)
-    cabinet = _cabinet(rate)
-    out = fftconvolve(shaped, cabinet)[: len(sound)]
-    return _levelled(np.asarray(out, np.float32), rate, voicing.level)
+    block, margin = round(_BLOCK_S * rate), round(_MARGIN_S * rate)
+    size = fft.next_fast_len(block + 2 * margin, real=True)
+    speaker = fft.rfft(_cabinet(rate), size)
+    before = _input(voicing.tight_hz, rate, size)
+    padded = np.concatenate([np.zeros(margin, np.float32), sound, np.zeros(size, np.float32)])
+    played = np.zeros(len(sound), np.float32)
+    for start in range(0, len(sound), block):
+        piece = padded[start : start + size]
+        if np.any(piece):
+            driven = _driven(fft.rfft(piece) * before, size, voicing)
+            heard = fft.irfft(driven * speaker, size)[margin : margin + block]
+            played[start : start + block] = heard[: len(sound) - start]
+    return _levelled(played, rate, voicing.level)
 
 
-def _shaped(sound: Float32, voicing: Voicing, rate: int) -> Float32:
-    from scipy.signal import resample_poly
+def _driven(spectrum: Complex64, size: int, voicing: Voicing) -> Complex64:
+    """The shaper at four times the rate: spectrum in, spectrum out below the Nyquist frequency."""
+    from scipy import fft
 
     gain = np.float32(10 ** (voicing.drive_db / 20))
-    block = 8 * rate
-    edge = rate // 50
-    parts = []
-    for start in range(0, len(sound), block):  # in blocks: four times a whole song would fill the memory
-        low = max(0, start - edge)
-        fine = resample_poly(sound[low : start + block + edge], OVERSAMPLING, 1)
-        driven = np.tanh(fine * gain + np.float32(voicing.bias)) - np.float32(np.tanh(voicing.bias))
-        coarse = resample_poly(driven.astype(np.float32), 1, OVERSAMPLING)
-        parts.append(coarse[start - low : start - low + min(block, len(sound) - start)])
-    return np.asarray(np.concatenate(parts), np.float32)
+    fine = fft.irfft(spectrum, OVERSAMPLING * size) * np.float32(OVERSAMPLING * gain)
+    shaped = np.tanh(fine + np.float32(voicing.bias)) - np.tanh(np.float32(voicing.bias))
+    return np.asarray(fft.rfft(shaped)[: len(spectrum)] / np.float32(OVERSAMPLING), np.complex64)
+
+
+def _input(cutoff: float, rate: int, size: int) -> Complex64:
+    """A first-order high-pass and the pickup's fall above `_PICKUP_HZ`, twelve decibels an octave."""
+    hertz = np.arange(size // 2 + 1) * (rate / size)
+    tight = 1j * hertz / (cutoff + 1j * hertz)
+    pickup = 1 / (1 + 1j * hertz / (0.9 * _PICKUP_HZ) - (hertz / _PICKUP_HZ) ** 2)
+    return np.asarray(tight * pickup, np.complex64)
 
 
 @lru_cache(maxsize=4)

@@ -23,7 +23,9 @@ LEGATO_S = 0.18
 
 _END_FADE_S = 0.02
 _CEILING = 0.89
+_KNEE = 0.6
 _SOUNDFONT_GAIN = 2.8
+_BRIGHTNESS_OCTAVES = 3.5
 
 
 def play(notes: Sequence[Note], frames: int, rate: int, *, folders: Sequence[Path] = soundfont.FOLDERS) -> Float32:
@@ -56,13 +58,17 @@ def _sampled(notes: Sequence[Note], frames: int, rate: int, folders: Sequence[Pa
     path = next((found for name in SOUNDFONTS if (found := soundfont.installed(name, folders))), None)
     if path is None or not soundfont.available():
         return None
-    return soundfont.render(notes, soundfont.Preset(0), path, frames, rate) * np.float32(_SOUNDFONT_GAIN)
+    grand = soundfont.Preset(0)
+    sound = soundfont.render(notes, grand, path, frames, rate, brightness_octaves=_BRIGHTNESS_OCTAVES)
+    return sound * np.float32(_SOUNDFONT_GAIN)
 
 
 def _finished(sound: Float32, rate: int) -> Float32:
-    peak = float(np.abs(sound).max(initial=0.0))
-    if peak > _CEILING:
-        sound = sound * np.float32(_CEILING / peak)
+    """Peaks rounded off above `_KNEE` (a gain of its own would differ from block to block), and the end faded out."""
+    loud = np.abs(sound)
+    over = loud > _KNEE
+    room = np.float32(_CEILING - _KNEE)
+    sound[over] = np.sign(sound[over]) * (_KNEE + room * np.tanh((loud[over] - _KNEE) / room))
     fade = min(len(sound), round(_END_FADE_S * rate))
     ramp = 0.5 + 0.5 * np.cos(np.pi * np.arange(1, fade + 1, dtype=np.float32) / fade)
     sound[len(sound) - fade :] *= ramp[:, None]

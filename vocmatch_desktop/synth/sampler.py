@@ -151,7 +151,7 @@ def _nearest(zones: tuple[Zone, ...], pitch: float, velocity: int, takes: int) -
     """Up to `takes` zones: the one nearest in pitch and velocity, and others about as near."""
     layers = np.array([zone.velocity - velocity for zone in zones])
     costs = np.abs([pitch - zone.pitch for zone in zones]) + _LAYER_SEMITONES * np.where(
-        layers < 0, -2 * layers, layers
+        layers < 0, -3 * layers, layers
     )
     order = np.argsort(costs, kind="stable")
     return tuple(zones[i] for i in order[:takes] if costs[i] <= costs[order[0]] + 2.0)

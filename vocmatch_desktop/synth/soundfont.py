@@ -21,8 +21,10 @@ from typing import Any
 
 import numpy as np
 
+from vocmatch_desktop.audio.quiet import quietly
+from vocmatch_desktop.audio.resample import resample
 from vocmatch_desktop.errors import NotFound
-from vocmatch_desktop.types import Float32, Note
+from vocmatch_desktop.types import Audio, Float32, Note
 
 FOLDERS = (
     Path("/usr/share/sounds/sf2"),
@@ -43,10 +45,18 @@ SLIDE_S = 0.07
 """How long a slide from one note into the next takes."""
 
 _GAIN = 0.6
+_RATES = (8000, 96_000)
+_INSIDE = 48_000
+_FILTER_CUTOFF = 8
+"""Number of the soundfont standard's generator `initialFilterFc`, in cents."""
+
+_SHADES = 8
+"""Steps of brightness between the softest and the hardest note."""
+
+_HATS = (42, 44, 46)
 _DRUM_BANK = 128
 _LEGATO_CHANNELS = 4
-_FIRST_TUNED = 16
-_CHANNELS = 64
+_CHANNELS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +116,7 @@ def render(
     bends: Sequence[Bend] = (),
     pedal: Sequence[tuple[float, float]] = (),
     slide: bool = False,
+    brightness_octaves: float = 0.0,
 ) -> Float32:
     """Plays `notes`; float32 [frames, 2], dry, not normalised, not clipped.
 
@@ -118,11 +129,28 @@ def render(
         bends: Pitch bends of the whole part, by time.
         pedal: When the sustain pedal is down, (from, to) in seconds.
         slide: A note that begins before the one before it ended slides in from its pitch.
+        brightness_octaves: How much lower the preset's low-pass stands at velocity 1 than at 127; most soundfonts
+            know velocity as level only.
 
     Raises:
         NotFound: FluidSynth is not installed, or the soundfont or its preset is missing.
     """
-    events = _Events(rate)
+    if not _RATES[0] <= rate <= _RATES[1]:
+        inside = -(-frames * _INSIDE // rate)
+        sound = render(
+            notes,
+            preset,
+            soundfont,
+            inside,
+            _INSIDE,
+            bends=bends,
+            pedal=pedal,
+            slide=slide,
+            brightness_octaves=brightness_octaves,
+        )
+        moved = resample(Audio(sound, _INSIDE), rate).samples[:frames]
+        return np.pad(moved, ((0, frames - len(moved)), (0, 0)))
+    events = _Events(rate, brightness_octaves)
     for start_s, end_s in pedal:
         events.pedal(start_s, end_s)
     for bend in bends:
@@ -144,21 +172,30 @@ class _Event:
     second: int = 0
 
 
-class _Events:
-    """What happens when, and on which channel: one for each tuning, several in turn for slides."""
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """What notes of one channel share: their `cents` beside the key, their `shade` of brightness, and a `turn`."""
 
-    def __init__(self, rate: int) -> None:
+    cents: int = 0
+    shade: int = _SHADES
+    turn: int = 0
+
+
+class _Events:
+    """What happens when and on which channel: one for each tuning and shade, several in turn for slides."""
+
+    def __init__(self, rate: int, brightness_octaves: float) -> None:
         self._rate = rate
+        self._octaves = brightness_octaves
         self._list: list[_Event] = []
         self._everywhere: list[tuple[int, int, str, int, int]] = []
         self._bent: list[Bend] = []
-        self._tunings: dict[int, int] = {0: 0}
-        self._used: set[int] = {0}
+        self._voices: dict[_Voice, int] = {}
 
     @property
     def channels(self) -> tuple[int, ...]:
         """Those that play."""
-        return tuple(sorted(self._used))
+        return tuple(self._voices.values())
 
     def pedal(self, start_s: float, end_s: float) -> None:
         """Down at `start_s`, up at `end_s`."""
@@ -172,12 +209,10 @@ class _Events:
         """Adds notes; one that is struck again while it sounds ends first."""
         ordered = sorted(notes, key=lambda note: (note.onset_s, note.number))
         ending: dict[tuple[int, int], int] = {}
-        places = [(*self._place(note, kit), note) for note in ordered]
-        if slide and not kit:
-            places = [(1 + i % _LEGATO_CHANNELS, key, note) for i, (_, key, note) in enumerate(places)]
-            self._slides(ordered)
-        for channel, key, note in reversed(places):
-            self._used.add(channel)
+        for index in reversed(range(len(ordered))):
+            note = ordered[index]
+            key = note.number if kit else min(max(round(note.pitch), 0), 127)
+            channel = self._channel(note, key, kit, 1 + index % _LEGATO_CHANNELS if slide else 0)
             start = self._at(note.onset_s)
             end = max(self._at(note.offset_s), start + BLOCK)
             end = min(end, ending.get((channel, key), end))
@@ -185,51 +220,59 @@ class _Events:
             if end > start:
                 self._list.append(_Event(start, 2, channel, "noteon", key, min(max(note.velocity, 1), 127)))
                 self._list.append(_Event(end, 0, channel, "noteoff", key))
+            if slide and index:
+                self._slide(ordered[index - 1], note, channel)
 
     def sorted(self) -> list[_Event]:
         """All events in order of time."""
         shared = [
             _Event(frame, order, channel, call, first, second)
             for frame, order, call, first, second in self._everywhere
-            for channel in self._used
+            for channel in self.channels
         ]
-        return sorted(self._list + shared + list(self._tuned()))
+        return sorted(self._list + shared + list(self._set()))
 
-    def _tuned(self) -> Iterator[_Event]:
-        cents = {channel: tuning for tuning, channel in self._tunings.items()}
-        for channel in self._used:
-            own = cents.get(channel, 0) / 100
-            if own:
-                yield _Event(0, 1, channel, "pitch_bend", _wheel(own))
+    def _set(self) -> Iterator[_Event]:
+        """How the channels are tuned and shaded."""
+        for voice, channel in self._voices.items():
+            yield _Event(0, 1, channel, "pitch_bend", _wheel(voice.cents / 100))
+            if self._octaves:
+                yield _Event(0, 1, channel, "shade", self._darker(voice.shade))
             for bend in self._bent:
-                yield _Event(self._at(bend.time_s), 1, channel, "pitch_bend", _wheel(own + bend.semitones))
+                yield _Event(
+                    self._at(bend.time_s), 1, channel, "pitch_bend", _wheel(voice.cents / 100 + bend.semitones)
+                )
 
-    def _place(self, note: Note, kit: bool) -> tuple[int, int]:
-        if kit:
-            return 0, note.number
-        key = min(max(round(note.pitch), 0), 127)
-        cents = round(100 * (note.pitch - key))
-        if cents not in self._tunings:
-            channel = _FIRST_TUNED + len(self._tunings)
-            if channel >= _CHANNELS:  # more tunings than channels: the nearest there is
-                return self._tunings[min(self._tunings, key=lambda known: abs(known - cents))], key
-            self._tunings[cents] = channel
-        return self._tunings[cents], key
+    def _channel(self, note: Note, key: int, kit: bool, turn: int) -> int:
+        cents = 0 if kit else round(100 * (note.pitch - key))
+        shade = round(_SHADES * min(max(note.velocity, 0), 127) / 127) if self._octaves and not turn else _SHADES
+        if kit and key in _HATS:  # a closed hat stops an open one on its own channel only
+            channel = self._channel_of(_Voice(turn=-1))
+            if self._octaves:
+                self._list.append(_Event(self._at(note.onset_s), 1, channel, "shade", self._darker(shade)))
+            return channel
+        return self._channel_of(_Voice(cents, shade, turn))
 
-    def _slides(self, ordered: Sequence[Note]) -> None:
-        for index, note in enumerate(ordered):
-            channel = 1 + index % _LEGATO_CHANNELS
-            start = self._at(note.onset_s)
-            own = note.pitch - round(note.pitch)
-            before = ordered[index - 1] if index else None
-            joined = before is not None and note.onset_s < before.offset_s and before.onset_s < note.onset_s
-            away = min(max(before.pitch - note.pitch, -12), 12) if joined and before is not None else 0.0
-            steps = max(1, round(SLIDE_S * self._rate / BLOCK)) if away else 0
-            for step in range(steps):
-                left = 0.5 + 0.5 * np.cos(np.pi * step / steps)
-                event = _Event(start + step * BLOCK, 1, channel, "pitch_bend", _wheel(own + away * left))
-                self._list.append(event)
-            self._list.append(_Event(start + steps * BLOCK, 1, channel, "pitch_bend", _wheel(own)))
+    def _channel_of(self, voice: _Voice) -> int:
+        if voice not in self._voices and len(self._voices) == _CHANNELS:
+            voice = min(
+                self._voices, key=lambda known: (abs(known.cents - voice.cents), abs(known.shade - voice.shade))
+            )
+        return self._voices.setdefault(voice, len(self._voices))
+
+    def _darker(self, shade: int) -> int:
+        """Cents the filter's cutoff is moved by."""
+        return -round(1200 * self._octaves * (1 - shade / _SHADES))
+
+    def _slide(self, before: Note, note: Note, channel: int) -> None:
+        if not before.onset_s < note.onset_s < before.offset_s:
+            return
+        start, own = self._at(note.onset_s), note.pitch - round(note.pitch)
+        away = min(max(before.pitch - note.pitch, -12), 12)
+        steps = max(1, round(SLIDE_S * self._rate / BLOCK))
+        for step in range(steps + 1):
+            left = 0.5 + 0.5 * np.cos(np.pi * step / steps)
+            self._list.append(_Event(start + step * BLOCK, 1, channel, "pitch_bend", _wheel(own + away * left)))
 
     def _at(self, time_s: float) -> int:
         return max(0, round(time_s * self._rate / BLOCK)) * BLOCK
@@ -247,16 +290,23 @@ def _sounded(synth: Any, events: _Events, frames: int) -> Float32:
             break
         _write(synth, sound, at, event.frame)
         at = event.frame
-        if event.call == "noteon":
-            synth.noteon(event.channel, event.first, event.second)
-        elif event.call == "noteoff":
-            synth.noteoff(event.channel, event.first)
-        elif event.call == "cc":
-            synth.cc(event.channel, event.first, event.second)
-        else:
-            synth.pitch_bend(event.channel, event.first)
+        _sent(synth, event)
     _write(synth, sound, at, frames)
     return np.ascontiguousarray(sound.T)
+
+
+def _sent(synth: Any, event: _Event) -> None:
+    match event.call:
+        case "noteon":
+            synth.noteon(event.channel, event.first, event.second)
+        case "noteoff":
+            synth.noteoff(event.channel, event.first)
+        case "cc":
+            synth.cc(event.channel, event.first, event.second)
+        case "pitch_bend":
+            synth.pitch_bend(event.channel, event.first)
+        case "shade":
+            _generator_setter()(synth.synth, event.channel, _FILTER_CUTOFF, float(event.first))
 
 
 def _write(synth: Any, sound: Float32, start: int, end: int) -> None:
@@ -281,7 +331,8 @@ def _opened(soundfont: Path, preset: Preset, rate: int, channels: Sequence[int])
     }
     synth = _library().Synth(_GAIN, float(rate), _CHANNELS, **settings)
     try:
-        number = synth.sfload(str(soundfont))
+        with quietly():  # its readers of other formats complain to stderr where a file is damaged
+            number = synth.sfload(str(soundfont))
         if number < 0:
             raise NotFound(f"The soundfont {soundfont} cannot be read.", "Install it again.")
         for channel in channels:
@@ -319,6 +370,12 @@ def _float_writer() -> Any:
     pointer, number = ctypes.c_void_p, ctypes.c_int
     side = (pointer, number, number)
     return _function(_library(), "fluid_synth_write_float", number, pointer, number, *side, *side)
+
+
+@cache
+def _generator_setter() -> Any:
+    pointer, number = ctypes.c_void_p, ctypes.c_int
+    return _function(_library(), "fluid_synth_set_gen", number, pointer, number, number, ctypes.c_float)
 
 
 def _function(library: ModuleType, name: str, result: Any, *arguments: Any) -> Any:

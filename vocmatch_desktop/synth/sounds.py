@@ -44,6 +44,8 @@ _TAKE_CENTS = 3.0
 _PALM_S = 0.32
 _PALM_NOTE_S = 0.14
 _CEILING = 0.98
+_BRIGHTNESS_OCTAVES = 1.5
+_KIT_BRIGHTNESS_OCTAVES = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,8 @@ def _general_midi(sound: SoundName, notes: Sequence[Note], frames: int, rate: in
         notes = [replace(note, offset_s=min(note.offset_s, note.onset_s + _PALM_NOTE_S)) for note in notes]
     path = soundfont.find_soundfont(name or DEFAULT_SOUNDFONT, sounds.soundfont_folders)
     preset = soundfont.Preset(program, kit=sound.kind == "gmkit")
-    return soundfont.render(notes, preset, path, frames, rate, slide=sound.slide)
+    octaves = _KIT_BRIGHTNESS_OCTAVES if preset.kit else _BRIGHTNESS_OCTAVES
+    return soundfont.render(notes, preset, path, frames, rate, slide=sound.slide, brightness_octaves=octaves)
 
 
 def _known(table: Mapping[str, T], name: str, kind: str) -> T:
