@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any, TypeVar
 
 import torch
@@ -137,6 +138,6 @@ def _resume(path: Path, plan: Plan, network: nn.Module, optimizer: torch.optim.O
         optimizer.load_state_dict(state["optimizer"])
         ema.state = state["ema"]
         torch.set_rng_state(state["torch"].cpu())
-    except (RuntimeError, KeyError, EOFError, ValueError) as error:
+    except (UnpicklingError, RuntimeError, KeyError, EOFError, ValueError) as error:
         raise UserError(f"{path} is damaged or of another network.", remedy) from error
     return int(state["step"])
