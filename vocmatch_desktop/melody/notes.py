@@ -63,9 +63,11 @@ def find(contour: Contour, options: NoteOptions | None = None) -> tuple[Note, ..
 
 def _phrases(contour: Contour) -> list[slice]:
     """Stretches between long holes in the voice."""
+    if not len(contour.pitch):
+        return []
     reach = round(LONGEST_HOLE_S / contour.hop_s) // 2
     near = np.convolve(contour.voiced, np.ones(2 * reach + 1))[reach : reach + len(contour.pitch)] > 0.5
-    return [slice(start, stop) for start, stop in runs(near)] if len(contour.pitch) else []
+    return [slice(start, stop) for start, stop in runs(near)]
 
 
 def _cut(contour: Contour, phrase: slice, options: NoteOptions) -> list[Segment]:
