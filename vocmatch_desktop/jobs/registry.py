@@ -31,16 +31,21 @@ LANES: Mapping[str, str] = {"DemoSpec": "indexing", "IndexSpec": "indexing", "Wr
 """Name of the spec type → the lane its jobs queue in; all others share one. So beats are fitted during an indexing
 and melodies written during a fitting."""
 
-LIVES: Mapping[str, str] = {"LivePitchSpec": "vocmatch_desktop.services.live:open_pitch"}
+LIVES: Mapping[str, str] = {
+    "LiveNotesSpec": "vocmatch_desktop.services.live:open_notes",
+    "LivePitchSpec": "vocmatch_desktop.services.live:open_pitch",
+}
 """Name of the spec type → the function that opens the live session."""
 
 WARM_NOW: tuple[str, ...] = (
     "numpy",
+    "scipy.ndimage",
     "scipy.signal",
     "soundfile",
     "vocmatch_desktop.analysis.take",
     "vocmatch_desktop.library.vectors",
     "vocmatch_desktop.matching.rank",
+    "vocmatch_desktop.melody.live",
     "vocmatch_desktop.services.audition",
     "python_stretch.Signalsmith",
 )

@@ -9,6 +9,10 @@ from vocmatch_desktop.types import Float32, PitchTrack
 
 if TYPE_CHECKING:
     from vocmatch_desktop.analysis.live import LivePitch
+    from vocmatch_desktop.melody.live import LiveNotes, NotesHeard
+
+NOTES_BLOCK_S = 0.1
+"""Notes are looked for this often: finding them costs ten times what the pitch does, and nobody reads them faster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +55,44 @@ def open_pitch(spec: LivePitchSpec) -> PitchSession:
     from vocmatch_desktop.analysis.live import LivePitch
 
     return PitchSession(LivePitch(), spec.rate)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveNotesSpec:
+    """Find the notes of an input at `rate` Hz while they are sung."""
+
+    rate: int
+
+
+class NotesSession:
+    """A live session (`jobs.registry.LiveSession`) around `melody.live`; apart from the pitch, which must not wait."""
+
+    def __init__(self, notes: LiveNotes, rate: int) -> None:
+        self._notes = notes
+        self._rate = rate
+        self._waiting: list[Float32] = []
+
+    def feed(self, samples: Float32) -> tuple[NotesHeard, ...]:
+        """What is heard once a tenth of a second has come together; samples are float32 [n] or [n, channels]."""
+        self._waiting.append(samples)
+        if sum(map(len, self._waiting)) < NOTES_BLOCK_S * self._rate:
+            return ()
+        return self._hear()
+
+    def close(self) -> tuple[NotesHeard, ...]:
+        """The notes of the last samples."""
+        return self._hear() if self._waiting else ()
+
+    def _hear(self) -> tuple[NotesHeard, ...]:
+        import numpy as np
+
+        samples = np.concatenate(self._waiting)
+        self._waiting.clear()
+        return (self._notes.feed(samples, self._rate),)
+
+
+def open_notes(spec: LiveNotesSpec) -> NotesSession:
+    """Loads the model and finds notes from the first sample fed; raises `ModelError`."""
+    from vocmatch_desktop.melody.live import LiveNotes
+
+    return NotesSession(LiveNotes(), spec.rate)

@@ -49,6 +49,7 @@ class Program(QObject):
         desk.recording.began.connect(window.begin_take)
         desk.recording.sang.connect(window.live.feed)
         desk.recording.pitched.connect(window.live.put_pitch)
+        desk.recording.noted.connect(window.live.put_notes)
         desk.sound.level.connect(window.transport.meter.set_level)
         desk.sound.quiet.connect(window.transport.meter.rest)
         desk.recording.over.connect(window.live.end)

@@ -10,13 +10,13 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from vocmatch_desktop.types import PitchTrack, Selection
+from vocmatch_desktop.types import Note, PitchTrack, Selection
 from vocmatch_desktop.ui.commands import TransportCommands
 from vocmatch_desktop.ui.pitch_overlay import PitchLine
 from vocmatch_desktop.ui.session import Playhead, Session
 from vocmatch_desktop.ui.spectrogram import LEVEL_ROWS, Columns, SpectrogramRing, SpectrumStream, picture
 from vocmatch_desktop.ui.theme import DARK, SMALL_PX, Theme
-from vocmatch_desktop.ui.timeline import INK, Axis, Grid, note_strip, paint_bars
+from vocmatch_desktop.ui.timeline import INK, Axis, Grid, note_strip, paint_bars, paint_notes
 
 COLUMNS_PER_S = 60
 """One new column a frame at 60 frames a second."""
@@ -40,6 +40,7 @@ class LiveView(QWidget):
         self._font = theme.font(SMALL_PX)
         self._grid: Grid | None = None
         self._line = PitchLine()
+        self._notes: tuple[Note, ...] = ()
         self._ring = SpectrogramRing(1, 60)
         self._stream: SpectrumStream | None = None
         self._rate, self._frames, self._inked_s = 0, 0, 0.0
@@ -80,6 +81,7 @@ class LiveView(QWidget):
         self._stream = SpectrumStream(rate, 1 / COLUMNS_PER_S)
         self._rate, self._frames, self._inked_s = rate, 0, 0.0
         self._line.clear()
+        self._notes = ()
         self._take = None
         self._fit_ring()
         self._ring.clear()
@@ -97,6 +99,11 @@ class LiveView(QWidget):
     def put_pitch(self, times_s: NDArray[np.float64], midi: NDArray[np.float64]) -> None:
         """Pitch frames of the take being sung; the newest may be replaced by a later call."""
         self._line.put(times_s, midi)
+        self.update()
+
+    def put_notes(self, first: int, notes: tuple[Note, ...]) -> None:
+        """Notes of the take being sung; they take the place of all from number `first` on."""
+        self._notes = (*self._notes[:first], *notes)
         self.update()
 
     def end(self) -> None:
@@ -161,6 +168,7 @@ class LiveView(QWidget):
         axis = self.axis()
         painter.fillRect(self.rect(), QColor(0, 0, 4))
         self._ring.paint(painter, 0, 0, round(axis.from_s * COLUMNS_PER_S), self.width())
+        paint_notes(painter, axis, self._notes)
         self._line.paint(painter, axis, self._inked_s)
         self._paint_marks(painter, axis)
         x = round(axis.x(self.now_s))

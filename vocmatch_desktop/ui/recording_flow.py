@@ -17,7 +17,7 @@ from vocmatch_desktop.errors import UserError
 from vocmatch_desktop.jobs.protocol import Bug, Partial
 from vocmatch_desktop.library.takes import TakeStore
 from vocmatch_desktop.services.guides import PICK_UP_BARS, Guide, ToClick, WhatPlays
-from vocmatch_desktop.services.live import LivePitchSpec
+from vocmatch_desktop.services.live import LiveNotesSpec, LivePitchSpec
 from vocmatch_desktop.services.recording import Phase, TakeSession
 from vocmatch_desktop.types import Take
 from vocmatch_desktop.ui.jobs_bridge import JobsBridge
@@ -34,12 +34,13 @@ PITCH_AFTER_MS = 7
 class RecordingFlow(QObject):
     """Records one take at a time; `recorded` brings it when it is safe on the disk.
 
-    What the live view shows comes as signals, at screen rate: `began`, `sang`, `pitched`, `over`.
+    What the live view shows comes as signals, at screen rate: `began`, `sang`, `pitched`, `noted`, `over`.
     """
 
     began = Signal(int, object)  # rate in Hz, Grid | None
     sang = Signal(object)  # float32 [n], the newest samples
     pitched = Signal(object, object)  # times in the take, MIDI pitches (NaN: unvoiced); later ones replace earlier ones
+    noted = Signal(int, object)  # from which note on, tuple[Note, ...]: they take the place of all from there on
     over = Signal()
     recorded = Signal(object)  # Take
     nothing = Signal()  # no take came of it
@@ -59,6 +60,7 @@ class RecordingFlow(QObject):
         self._takes: TakeSession | None = None
         self._recorder: Recorder | None = None
         self._pitch: LiveSessionHandle | None = None
+        self._notes: LiveSessionHandle | None = None
         self._grid: Grid | None = None
         self._heard, self._first = 0, 0
         self._stopping = False
@@ -102,9 +104,7 @@ class RecordingFlow(QObject):
             self._takes.request_stop()
             self._takes.finish()
             self._takes = None
-        if self._pitch is not None:
-            self._pitch.cancel()
-            self._pitch = None
+        self._close_live()
 
     def _begun(self, takes: TakeSession, recorder: Recorder, guide: Guide | None) -> None:
         self._stopping = False
@@ -133,10 +133,12 @@ class RecordingFlow(QObject):
         self._heard, samples = recorder.newest(self._heard)
         if len(samples):
             self.sang.emit(samples)
-            if self._pitch is not None:
+            if self._pitch is not None and self._notes is not None:
                 self._pitch.feed(samples)
+                self._notes.feed(samples)
                 QTimer.singleShot(PITCH_AFTER_MS, self, self._draw_pitch)
         self._draw_pitch()
+        self._draw_notes()
         self._session.playhead_moved.emit(Playhead(take_s=(self._heard - self._first) / recorder.rate))
 
     def _open_live(self, recorder: Recorder) -> None:
@@ -145,6 +147,13 @@ class RecordingFlow(QObject):
         self._heard = self._first = max(0, heard - round(recorder.recorded_s * recorder.rate))
         self.began.emit(recorder.rate, self._grid)
         self._pitch = self._now.open_live(LivePitchSpec(recorder.rate))
+        self._notes = self._now.open_live(LiveNotesSpec(recorder.rate))
+
+    def _close_live(self) -> None:
+        for live in (self._pitch, self._notes):
+            if live is not None:
+                live.cancel()
+        self._pitch = self._notes = None
 
     def _draw_pitch(self) -> None:
         events = self._pitch.poll() if self._pitch is not None else []
@@ -153,13 +162,17 @@ class RecordingFlow(QObject):
                 track = event.event.track
                 self.pitched.emit(track.times_s, track.midi.astype(float))
 
+    def _draw_notes(self) -> None:
+        events = self._notes.poll() if self._notes is not None else []
+        for event in events:
+            if isinstance(event, Partial):
+                self.noted.emit(event.event.first, event.event.notes)
+
     def _finish(self, takes: TakeSession) -> None:
         self._timer.stop()
         problem = takes.problem
         self._takes, self._stopping = None, True
-        if self._pitch is not None:
-            self._pitch.cancel()
-            self._pitch = None
+        self._close_live()
         self._bridge.in_thread(takes.finish, lambda take: self._keep(take, problem), failed=self._fail)
 
     def _keep(self, take: Take | None, problem: UserError | None) -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPixmap, QStaticText
 
-from vocmatch_desktop.types import Take
+from vocmatch_desktop.types import Note, Take
 from vocmatch_desktop.ui.spectrogram import HIGH_MIDI, LEVEL_ROWS, LOW_MIDI
-from vocmatch_desktop.ui.theme import SMALL_PX, Theme
+from vocmatch_desktop.ui.theme import DARK, SMALL_PX, Theme
 
 BEATS_PER_BAR = 4
 LEAST_BAR_PX = 26
 NOTE_STRIP_PX = 34
+NOTE_PX = 8
 INK = QColor("#E9EBF1")
 """The canvas is dark in either theme (the colour map starts at black), so its marks do not follow the theme."""
 
@@ -92,6 +94,20 @@ def paint_bars(painter: QPainter, axis: Axis, grid: Grid, font: QFont) -> None:
         x = round(axis.x(grid.first_beat_s + bar * grid.bar_s))
         painter.fillRect(x, 0, 1, axis.height, _ink(0.20))
         painter.drawStaticText(x + 5, 4, _number(bar + 1))
+
+
+def paint_notes(painter: QPainter, axis: Axis, notes: Sequence[Note]) -> None:
+    """Notes as bars on the pitch they are written on; those in sight only, they are painted with every frame."""
+    body, edge = QColor(DARK.melody), QColor(DARK.melody)
+    body.setAlphaF(0.45)
+    height = max(NOTE_PX, round(axis.y(0) - axis.y(1)))
+    for note in reversed(notes):
+        if note.offset_s < axis.from_s:
+            return
+        left, right = round(axis.x(note.onset_s)), round(axis.x(note.offset_s))
+        top = round(axis.y(note.number)) - height // 2
+        painter.fillRect(left, top, max(3, right - left), height, body)
+        painter.fillRect(left, top, 2, height, edge)
 
 
 def note_strip(height: int, theme: Theme, ratio: float) -> QPixmap:
