@@ -50,7 +50,7 @@ FIRST_SIZE = (1440, 900)
 FRAME = QSize(16, 48)
 """Room for the frame the system draws around a window; how large it is nobody knows before the window is shown."""
 SMALLEST_SIZE = (980, 620)
-TAKES_PX, MATCH_PX, LIVE_PX, KNOBS_PX = 264, 400, 250, 340
+TAKES_PX, MATCH_PX, LIVE_PX = 264, 400, 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,7 @@ class MainWindow(QMainWindow):
         self.room_pages.setCurrentIndex(index)
         if self.room_pages.currentWidget() is self.melody:
             self._commands.melody.enter()
+            self.melody.roll.setFocus()
         else:
             self._commands.melody.leave()
 
@@ -160,7 +161,7 @@ class MainWindow(QMainWindow):
         DropZone(self.takes, self._theme, self._drop_words, self._take_drop)
 
     def _rooms(self) -> QWidget:
-        self.rooms = QTabBar(drawBase=False, expanding=False)
+        self.rooms = QTabBar(drawBase=False, expanding=False, usesScrollButtons=False)
         for name in (self.tr("Match"), self.tr("Melody")):
             self.rooms.addTab(name)
         self.rooms.setAccessibleName(self.tr("Rooms"))
@@ -265,7 +266,7 @@ class MainWindow(QMainWindow):
         for splitter, sizes in (
             (self.upper, [self.width() - TAKES_PX, TAKES_PX]),
             (self.lower, [self.width() - MATCH_PX, MATCH_PX]),
-            (self.melody, [self.width() - KNOBS_PX, KNOBS_PX]),
+            (self.melody, [self.width() - MATCH_PX, MATCH_PX]),
             (self.middle, [LIVE_PX, self.height() - LIVE_PX]),
         ):
             splitter.setSizes(sizes)

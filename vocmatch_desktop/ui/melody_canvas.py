@@ -179,10 +179,10 @@ def inside(
 
 
 _LETTERS = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
-_FLATS = ("C", "D♭", "D", "E♭", "E", "F", "G♭", "G", "A♭", "A", "B♭", "B")
 BLACK_KEYS = frozenset({1, 3, 6, 8, 10})
 
 
-def key_name(number: int, flats: bool = False) -> str:
+def key_name(number: int) -> str:
     """The name of a key: "A4" is 69."""
-    return f"{(_FLATS if flats else _LETTERS)[number % 12]}{number // 12 - 1}"
+    octave = number // 12 - 1
+    return f"{_LETTERS[number % 12]}{octave if octave >= 0 else f'−{-octave}'}"

@@ -64,10 +64,7 @@ class MelodyControls(QWidget):
         self.snap = self._combo(self.tr("Snap to key"), self.tr("Soft moves only what was sung between two keys"))
         for words, name in ((self.tr("Off"), "off"), (self.tr("Soft"), "soft"), (self.tr("Hard"), "hard")):
             self.snap.addItem(words, name)
-        self.key = QComboBox()
-        self.key.setAccessibleName(self.tr("Key"))
-        self.key.setToolTip(self.tr("The key that notes snap to"))
-        self._beside(self.snap, self.key)
+        self.key = self._combo(self.tr("Key"), self.tr("The key that notes snap to"))
         self.quantize = self._combo(self.tr("Grid"), self.tr("Draws starts and ends of notes to the grid"))
         names = ("1/4", "1/8", self.tr("1/8 triplet"), "1/16", self.tr("1/16 triplet"), "1/32")
         self.quantize.addItem(self.tr("Off"), None)
@@ -127,15 +124,6 @@ class MelodyControls(QWidget):
         self._grid.addWidget(widget, row, 1, 1, 1 if value is not None else 2)
         if value is not None:
             self._grid.addWidget(value, row, 2)
-
-    def _beside(self, first: QWidget, second: QWidget) -> None:
-        """Puts a second widget into the first one's cell."""
-        row = self._grid.getItemPosition(self._grid.indexOf(first))[0]
-        both = QHBoxLayout()
-        both.setSpacing(SPACE_1)
-        both.addWidget(first, 1)
-        both.addWidget(second, 1)
-        self._grid.addLayout(both, row, 1, 1, 2)
 
     def set_tempo_known(self, known: bool) -> None:
         """Without a tempo there is no grid."""

@@ -22,12 +22,14 @@ from vocmatch_desktop.ui.pitch_overlay import polygon
 from vocmatch_desktop.ui.theme import SMALL_PX, Theme, mix
 from vocmatch_desktop.ui.timeline import BEATS_PER_BAR, Grid
 
-KEYS_PX = 44
+KEYS_PX = 46
+BLACK_KEY_PX = 22
+NAMED_KEY_PX = 12.0
 RULER_PX = 20
 WAVE_PX = 40
 LEAST_LABEL_PX = 44.0
 LEAST_LINE_PX = 12.0
-NAMED_NOTE_PX, NAMED_ROW_PX = 26.0, 22.0
+NAMED_NOTE_PX, NAMED_ROW_PX = 30.0, 32.0
 POINTS_A_PX = 1.5
 LOUDNESSES, QUIET, LOUD = 8, 30, 120
 """Shades of a note's body, and the velocities of the faintest and the fullest."""
@@ -49,6 +51,9 @@ class Inks:
     beat: QColor
     step: QColor
     strip: QColor
+    white_key: QColor
+    black_key: QColor
+    key_line: QColor
     text: QColor
     quiet: QColor
     curve: QColor
@@ -76,6 +81,9 @@ class Inks:
             beat=mixed(tokens.line, 0.85),
             step=mixed(tokens.line, 0.45),
             strip=theme.color("surface"),
+            white_key=theme.color("raised" if tokens.dark else "ground"),
+            black_key=theme.color("ground") if tokens.dark else mixed(tokens.text_2, 0.75),
+            key_line=theme.color("ground" if tokens.dark else "line"),
             text=theme.color("text"),
             quiet=theme.color("text_2"),
             curve=theme.color("melody"),
@@ -284,16 +292,17 @@ def keyboard(view: Canvas, height: int, theme: Theme, ratio: float) -> QPixmap:
 
 
 def _paint_key(painter: QPainter, view: Canvas, number: int, inks: Inks, metrics: QFontMetricsF) -> None:
-    top, bottom = view.y(number + 0.5), view.y(number - 0.5)
-    key = QRect(0, round(top), KEYS_PX - 1, round(bottom) - round(top))
+    top, bottom = round(view.y(number + 0.5)), round(view.y(number - 0.5))
     black = number % 12 in BLACK_KEYS
-    painter.fillRect(key, inks.strip)
+    painter.fillRect(0, top, KEYS_PX - 1, bottom - top, inks.white_key)
     if black:
-        painter.fillRect(QRect(key.left(), key.top(), 15, key.height()), inks.beat)
-    painter.fillRect(key.left(), key.bottom() + 1, key.width(), 1, inks.bar if number % 12 == 0 else inks.row_line)
-    named = number % 12 == 0 or (view.row_px >= 12 and not black) or view.row_px >= 18
-    if named:
+        middle = (top + bottom) // 2
+        painter.fillRect(0, middle, KEYS_PX - 1, 1, inks.key_line)
+        painter.fillRect(0, top, BLACK_KEY_PX, bottom - top, inks.black_key)
+    elif (number + 1) % 12 not in BLACK_KEYS:
+        painter.fillRect(0, top, KEYS_PX - 1, 1, inks.key_line)
+    if number % 12 == 0 or (view.row_px >= NAMED_KEY_PX and not black):
         name = key_name(number)
         painter.setPen(inks.text if number % 12 == 0 else inks.quiet)
-        x = KEYS_PX - 6 - metrics.horizontalAdvance(name)
+        x = KEYS_PX - 5 - metrics.horizontalAdvance(name)
         painter.drawText(QRectF(x, (top + bottom) / 2 - 8, KEYS_PX, 16), Qt.AlignmentFlag.AlignVCenter, name)
