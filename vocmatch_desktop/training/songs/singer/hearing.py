@@ -54,7 +54,7 @@ class Heard:
 def hear(mono: Float32) -> Heard:
     """Analyses mono sound at `RATE`, float32 [frames]."""
     f0 = _pitch(mono)
-    bands, level = _spectrum(mono, len(f0))
+    bands, level = spectrum(mono, len(f0))
     return Heard(f0, pitch_marks(mono, f0), level, bands)
 
 
@@ -109,8 +109,8 @@ def _energy_phase(mono: Float32, phase: Floats) -> Floats:
     return np.asarray(np.unwrap(np.angle(fftconvolve(energy * np.exp(-1j * phase), long, "same"))))
 
 
-def _spectrum(mono: Float32, count: int) -> tuple[Float32, Float32]:
-    """Band levels and the whole level of every frame, dB."""
+def spectrum(mono: Float32, count: int) -> tuple[Float32, Float32]:
+    """Band levels [count, BANDS] and the whole level [count] of every frame of mono sound at `RATE`, dB."""
     centres = np.rint(np.arange(count) * HOP_S * RATE).astype(int)
     padded = np.pad(mono, (_WINDOW // 2, _WINDOW))
     window = np.hanning(_WINDOW).astype(np.float32)

@@ -40,8 +40,8 @@ class Sung:
     """What was sung. `samples`: float32 [frames], mono, dry, 44.1 kHz; `truth` is of exactly these.
 
     `octaves`: how far the whole melody was moved into the voice's range; `folded`: how many notes, still out of reach,
-    were moved by octaves of their own. Both 0 for "raw", which sings its own strings. `plan` and `words` (onset → syllable)
-    are what doubles are sung from.
+    were moved by octaves of their own. Both 0 for "raw", which sings its own strings. `plan` and `words`
+    (onset → syllable) are what doubles are sung from.
     """
 
     samples: Float32
