@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from vocmatch_desktop.commands.output import say
-from vocmatch_desktop.errors import UserError
-
-if TYPE_CHECKING:
-    from vocmatch_desktop.training.songs.record import SongRecord
 
 
 def register(app: typer.Typer) -> None:
@@ -21,7 +17,7 @@ def register(app: typer.Typer) -> None:
 
 def probe(
     out: Annotated[Path, typer.Option(help="Folder for checkpoints and the table (recipes.jsonl).")],
-    songs: Annotated[Path | None, typer.Option(help="Folder of rendered songs, or one a split.")] = None,
+    songs: Annotated[list[Path] | None, typer.Option(help="Folder of rendered or real songs, repeatable.")] = None,
     recipe: Annotated[list[str] | None, typer.Option(help="Recipe, repeatable; all of them if left out.")] = None,
     steps: Annotated[int, typer.Option(min=1, help="Steps every arm is trained for.")] = 800,
     seed: Annotated[int, typer.Option(min=0, help="Of first weights and of what is drawn.")] = 1,
@@ -40,26 +36,13 @@ def probe(
     from vocmatch_desktop.training.probe.recipes import recipe as find
     from vocmatch_desktop.training.probe.run import Budget, run
     from vocmatch_desktop.training.songs.material import find_material
+    from vocmatch_desktop.training.songs.readers import read_folders
 
     if threads:
         torch.set_num_threads(threads)
     wanted = RECIPES if recipe in (None, ["all"]) else tuple(map(find, recipe))
     folder = out.expanduser().absolute()
     budget = Budget(steps, seed, torch.device(device), folder, (cache or folder / "cache").expanduser().absolute())
-    results = run(wanted, _rendered(songs), find_material(), budget, say)
+    given = read_folders(one.expanduser().absolute() for one in songs or ())
+    results = run(wanted, given, find_material(), budget, say)
     typer.echo(table.text(results))
-
-
-def _rendered(folder: Path | None) -> tuple[SongRecord, ...]:
-    """The rendered songs in `folder`, or in the folders of it; none without a folder."""
-    from vocmatch_desktop.training.songs.store import is_written, records
-
-    if folder is None:
-        return ()
-    root = folder.expanduser().absolute()
-    if not root.is_dir():
-        raise UserError(f"There is no folder {root}.", "Render songs into it with `songs --count N --out DIR`.")
-    inner = sorted(path for path in root.iterdir() if path.is_dir())
-    if any(map(is_written, inner)):
-        return records(root)
-    return tuple(record for one in inner for record in records(one))

@@ -68,8 +68,18 @@ def recipe(name: str) -> Recipe:
     raise UserError(f"There is no recipe {name!r}.", f"Choose from {', '.join(each.name for each in RECIPES)} or all.")
 
 
-def sources(kind: Kind, material: Material, rendered: Sequence[SongRecord]) -> tuple[Source, ...]:
-    """Everything of one kind that belongs to training.
+def real_songs(material: Material, given: Sequence[SongRecord]) -> tuple[SongRecord, ...]:
+    """The material's songs and those of the given ones that were not rendered."""
+    return (*material_songs(material), *(record for record in given if record.seed is None))
+
+
+def rendered_songs(given: Sequence[SongRecord]) -> tuple[SongRecord, ...]:
+    """Those of the given songs that we rendered."""
+    return tuple(record for record in given if record.seed is not None)
+
+
+def sources(kind: Kind, material: Material, given: Sequence[SongRecord]) -> tuple[Source, ...]:
+    """Everything of one kind that belongs to training, in the material and among the `given` songs.
 
     Raises:
         UserError: There is none; the sentence says what to do.
@@ -79,7 +89,7 @@ def sources(kind: Kind, material: Material, rendered: Sequence[SongRecord]) -> t
     elif kind == "beats":
         found = raw_beats(material, "train")
     else:
-        records = rendered if kind == "rendered" else material_songs(material)
+        records = rendered_songs(given) if kind == "rendered" else real_songs(material, given)
         found = songs(record for record in records if record.split == "train")
     if not found:
         raise UserError(f"There is nothing {kind!r} to train on.", "Rendered songs: `songs --split train --out DIR`.")

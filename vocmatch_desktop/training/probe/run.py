@@ -33,13 +33,16 @@ class Budget:
 
 
 def run(
-    recipes: Sequence[Recipe], rendered: Sequence[SongRecord], material: Material, budget: Budget, say: Say
+    recipes: Sequence[Recipe], given: Sequence[SongRecord], material: Material, budget: Budget, say: Say
 ) -> tuple[arm.Result, ...]:
-    """Runs every recipe whose result is not in `budget.out` yet, and gives all results that then are."""
+    """Runs every recipe whose result is not in `budget.out` yet, and gives all results that then are.
+
+    `given`: songs, rendered or real, that are used beside the material's own.
+    """
     waiting = [one for one in recipes if not table.is_done(one.name, budget.steps, budget.seed, budget.out)]
     if waiting:
-        known = {kind: sources(kind, material, rendered) for one in waiting for kind in sorted(one.kinds)}
-        measured_on = thermometers(material, rendered)
+        known = {kind: sources(kind, material, given) for one in waiting for kind in sorted(one.kinds)}
+        measured_on = thermometers(material, given)
         for reference in arm.references(measured_on):
             table.save(reference, budget.out)
         for one in waiting:

@@ -12,8 +12,8 @@ from vocmatch_desktop.audio.files import read
 from vocmatch_desktop.audio.stft import istft, stft
 from vocmatch_desktop.evaluation.separation_metrics import usdr
 from vocmatch_desktop.training.probe.network import HOP, RATE, WINDOW
+from vocmatch_desktop.training.probe.recipes import real_songs, rendered_songs
 from vocmatch_desktop.training.songs.material import Material
-from vocmatch_desktop.training.songs.readers import material_songs
 from vocmatch_desktop.training.songs.record import SongRecord, Split
 from vocmatch_desktop.types import Float32
 
@@ -49,17 +49,16 @@ class Thermometer:
         return {song.name: usdr(song.voice, separate(song)) for song in self.songs}
 
 
-def thermometers(material: Material, rendered: Sequence[SongRecord]) -> tuple[Thermometer, ...]:
+def thermometers(material: Material, given: Sequence[SongRecord]) -> tuple[Thermometer, ...]:
     """All that there is: amateurs over karaoke, the held-out real songs, rendered songs of another split.
 
     The amateurs and the test song are what the probe is for. Recipes are chosen by the others.
     """
     found = [karaoke(material.folder.parent / "eval" / "mir1k")]
     for split in ("test", "valid"):
-        for record in (one for one in material_songs(material) if one.split == split and "vocals" in one.stems):
-            song = _of_record(record)
-            found += [Thermometer(record.name, pieces(song)), Thermometer(f"{record.name}, whole", (song,))]
-    found.append(Thermometer("rendered", tuple(_rendered(rendered, "valid"))))
+        for song in _sung(real_songs(material, given), split):
+            found += [Thermometer(song.name, pieces(song)), Thermometer(f"{song.name}, whole", (song,))]
+    found.append(Thermometer("rendered", tuple(_sung(rendered_songs(given), "valid"))))
     return tuple(one for one in found if one.songs)
 
 
@@ -101,7 +100,7 @@ def _pair(vocals: Path, backing: Path) -> Song:
     return Song(vocals.name.split(".")[0], voice[:frames] + rest[:frames], voice[:frames])
 
 
-def _rendered(records: Sequence[SongRecord], split: Split) -> Iterator[Song]:
+def _sung(records: Sequence[SongRecord], split: Split) -> Iterator[Song]:
     for record in records:
         if record.split == split and "vocals" in record.stems:
             yield _of_record(record)
