@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from vocmatch_desktop.errors import ModelError
+from vocmatch_desktop.settings import bundled
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,31 @@ def swift_f0() -> ModelCard:
         if path.is_file():
             return ModelCard("swift-f0", "pitch", "SwiftF0", "MIT", "https://github.com/lars76/swift-f0", path)
     raise ModelError("The pitch model is missing.", "Install the program again (pip package swift-f0).")
+
+
+def is_shipped(name: str) -> bool:
+    """Whether this installation has a model of our own called `name`."""
+    return (bundled("models") / f"{name}.json").is_file()
+
+
+def shipped(name: str, folder: Path | None = None) -> ModelCard:
+    """A model of our own, by the card `NAME.json` in the shipped folder `models`.
+
+    A card is a JSON object with at least `name`, `task`, `family`, `licence`, `source`, `file` (beside the card) and
+    `sha256`; what else it says (inputs, outputs, training, figures, limits) is for people.
+
+    Raises:
+        ModelError: There is no such card, or it is no card.
+    """
+    path = (folder or bundled("models")) / f"{name}.json"
+    if not path.is_file():
+        raise ModelError(f"The model {name} is missing.", "Install the program again.")
+    try:
+        told = json.loads(path.read_text("utf-8"))
+        texts = {field: str(told[field]) for field in ("name", "task", "family", "licence", "source", "sha256")}
+        return ModelCard(path=path.parent / str(told["file"]), **texts)
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"The card of the model {name} cannot be read.", "Install the program again.") from error
 
 
 def verify(card: ModelCard) -> str:

@@ -21,6 +21,7 @@ from vocmatch_desktop.analysis.pitch import HOP, RATE, VOICED, pitch_frames
 from vocmatch_desktop.audio.files import blocks, probe
 from vocmatch_desktop.audio.mono import MonoMix
 from vocmatch_desktop.audio.resample import Resampler
+from vocmatch_desktop.melody import boundary
 from vocmatch_desktop.melody.mel import MelPass, flux, hiss_db, vowel_db
 from vocmatch_desktop.types import Audio, Bool, Float32, Report
 
@@ -40,8 +41,8 @@ class Contour:
 
     `pitch`: MIDI number, as the tracker hears it; 0 in silence, where it hears nothing. `confidence`: 0…1, that there
     is this pitch. `level_db`: of vowels, below 3 kHz, dB re a full-scale sine. `hiss_db`: above 3.5 kHz. `flux`: how
-    much new sound begins, mean dB a mel band. `onset`, `offset`: 0…1, the boundary network's probability that a note
-    begins or ends here; empty without the network.
+    much new sound begins, mean dB a mel band. `onset`, `offset`, `note`: 0…1, what the boundary network says: a note
+    begins here, ends here, is going on (not so in consonants, breaths and rests).
     """
 
     duration_s: float
@@ -53,6 +54,7 @@ class Contour:
     flux: Float32
     onset: Float32
     offset: Float32
+    note: Float32
 
     @property
     def times_s(self) -> NDArray[np.float64]:
@@ -65,8 +67,21 @@ class Contour:
         return np.asarray((self.confidence >= VOICED) & (self.pitch > 0))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Listened:
+    """What a voice sounds like, before anything is made of it; everything on the grid of the contour.
+
+    `mel`: magnitudes, float32 [n, 40] (`mel.MelPass`). `pitch`, `confidence`: float32 [n], as in `Contour`.
+    """
+
+    duration_s: float
+    mel: Float32
+    pitch: Float32
+    confidence: Float32
+
+
 def hear(source: Path | Audio, report: Report | None = None) -> Contour:
-    """Listens to a voice; it takes about 1 MB of memory a minute of sound.
+    """Listens to a voice; it takes about 2 MB of memory a minute of sound.
 
     Args:
         source: A sound file, read in blocks, or sound in memory; any rate, any number of channels.
@@ -74,11 +89,35 @@ def hear(source: Path | Audio, report: Report | None = None) -> Contour:
 
     Raises:
         NotFound, UnreadableAudio: As `audio.files.blocks`. Cancelled: By `report`.
+        ModelError: A network is missing or damaged.
     """
+    return contour(listen(source, report))
+
+
+def listen(source: Path | Audio, report: Report | None = None) -> Listened:
+    """The slow part of `hear`: decoding, the pitch network, spectra."""
     total_s = probe(source).duration_s if isinstance(source, Path) else source.duration_s
-    ears = _Ears(total_s, report)
-    f0, confidence = pitch_frames(ahead(ears.at_16k(_sound(source)), _BLOCKS_AHEAD))
-    return ears.contour(f0, confidence)
+    ears = _Ears()
+    passing = ahead(ears.at_16k(_sound(source)), _BLOCKS_AHEAD)
+    f0_hz, confidence = pitch_frames(_told(passing, ears, total_s, report))
+    return ears.listened(f0_hz, confidence)
+
+
+def contour(heard: Listened) -> Contour:
+    """What notes are found in; the boundary network has its say here."""
+    found = boundary.heard(heard.mel, heard.pitch, heard.confidence)
+    return Contour(
+        duration_s=heard.duration_s,
+        hop_s=HOP_S,
+        pitch=heard.pitch,
+        confidence=heard.confidence,
+        level_db=vowel_db(heard.mel),
+        hiss_db=hiss_db(heard.mel),
+        flux=flux(heard.mel),
+        onset=found.onset,
+        offset=found.offset,
+        note=found.note,
+    )
 
 
 def _sound(source: Path | Audio) -> Iterator[Audio]:
@@ -89,24 +128,29 @@ def _sound(source: Path | Audio) -> Iterator[Audio]:
     return (Audio(source.samples[start : start + step], source.rate) for start in starts)
 
 
+def _told(sound: Iterator[Float32], ears: _Ears, total_s: float, report: Report | None) -> Iterator[Float32]:
+    """The same sound; says how far it is in the thread that listens, not in the one that decodes."""
+    for samples in sound:
+        if report is not None:
+            report(min(1.0, ears.heard_s / max(total_s, 1e-9)), "Listening")
+        yield samples
+
+
 class _Ears:
     """Takes the spectra of a stream while it passes on to the pitch tracker."""
 
-    def __init__(self, total_s: float, report: Report | None) -> None:
+    def __init__(self) -> None:
         self._spectra = MelPass(FRAME)
         self._mel: list[Float32] = []
-        self._total_s, self._heard_s = total_s, 0.0
-        self._report = report
+        self.heard_s = 0.0
 
     def at_16k(self, sound: Iterator[Audio]) -> Iterator[Float32]:
         """The same sound, mono at 16 kHz, phase-safe; a hop is added so that the last frame is answered."""
         mono, resampler = MonoMix(), None
         for block in sound:
             resampler = resampler or Resampler(block.rate, RATE, 1)
+            self.heard_s += block.duration_s
             yield self._noted(resampler.feed(mono.feed(block.samples)[:, None])[:, 0])
-            self._heard_s += block.duration_s
-            if self._report is not None:
-                self._report(min(1.0, self._heard_s / max(self._total_s, 1e-9)), "Listening")
         if resampler is not None:
             yield self._noted(resampler.finish()[:, 0])
         self._mel.append(self._spectra.finish())
@@ -116,22 +160,10 @@ class _Ears:
         self._mel.append(self._spectra.feed(samples))
         return samples
 
-    def contour(self, f0_hz: Float32, confidence: Float32) -> Contour:
+    def listened(self, f0_hz: Float32, confidence: Float32) -> Listened:
         """Everything on one grid."""
         mel = np.concatenate(self._mel)
-        pitch, sure = on_grid(f0_hz, confidence, len(mel))
-        nothing = np.zeros(0, np.float32)
-        return Contour(
-            duration_s=self._heard_s,
-            hop_s=HOP_S,
-            pitch=pitch,
-            confidence=sure,
-            level_db=vowel_db(mel),
-            hiss_db=hiss_db(mel),
-            flux=flux(mel),
-            onset=nothing,
-            offset=nothing,
-        )
+        return Listened(self.heard_s, mel, *on_grid(f0_hz, confidence, len(mel)))
 
 
 def on_grid(f0_hz: Float32, confidence: Float32, frames: int) -> tuple[Float32, Float32]:

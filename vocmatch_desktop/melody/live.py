@@ -14,8 +14,8 @@ from vocmatch_desktop.analysis.live import LiveFrames, LivePitch
 from vocmatch_desktop.analysis.pitch import RATE
 from vocmatch_desktop.audio.mono import MonoMix
 from vocmatch_desktop.audio.resample import Resampler
-from vocmatch_desktop.melody.contour import FRAME, HOP_S, Contour, on_grid
-from vocmatch_desktop.melody.mel import MEL_BANDS, MelPass, flux, hiss_db, vowel_db
+from vocmatch_desktop.melody.contour import FRAME, HOP_S, Contour, Listened, contour, on_grid
+from vocmatch_desktop.melody.mel import MEL_BANDS, MelPass
 from vocmatch_desktop.melody.notes import NoteOptions, find
 from vocmatch_desktop.types import Float32, Note
 
@@ -90,9 +90,7 @@ class LiveNotes:
         frames = min(len(self._mel), 2 * len(self._f0))
         mel = self._mel[:frames]
         pitch, confidence = on_grid(self._f0, self._confidence, frames)
-        nothing = np.zeros(0, np.float32)
-        levels = vowel_db(mel), hiss_db(mel), flux(mel)
-        return Contour(frames * HOP_S, HOP_S, pitch, confidence, *levels, nothing, nothing)
+        return contour(Listened(frames * HOP_S, mel, pitch, confidence))
 
     def _moved(self, note: Note) -> Note:
         shift = 2 * self._start * HOP_S
