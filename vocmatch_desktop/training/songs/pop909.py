@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from vocmatch_desktop.synth.theory import NAMES
 from vocmatch_desktop.training.songs.composition import Composition, joined, one_voice
+from vocmatch_desktop.training.songs.metre import bar_lines
 from vocmatch_desktop.training.songs.midi import CorruptScore, read_midi
 from vocmatch_desktop.training.songs.record import Credit, SectionSpan
 from vocmatch_desktop.training.songs.split import composition_split
@@ -34,8 +35,8 @@ _QUALITIES = {
 _BASS = {"2": 2, "b3": 3, "3": 4, "4": 5, "b5": 6, "5": 7, "#5": 8, "6": 9, "b7": 10, "7": 11}
 _PHRASE = re.compile(r"([A-Za-z])(\d+)")
 _NAMES = {"i": "intro", "o": "outro"}
-_ALIGN_BARS = 4
-"""How many bars the phrases' first bar is looked for from the first bar line."""
+_ALIGN_BEATS = 16
+"""How far from the first bar line the phrases' first beat is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ def read(archive: ZipFile, phrases: ZipFile | None, name: str) -> Composition:
     number = name.split("/")[1]
     folder = f"pop909/{number}/"
     midi = read_midi(_bytes(archive, f"{folder}{number}.mid"))
-    grid = _grid(_table(archive, f"{folder}beat_midi.txt"))
+    chords = _labelled(_table(archive, f"{folder}chord_midi.txt"))
+    grid = _grid(_table(archive, f"{folder}beat_midi.txt"), chords)
     key, grid = _in_one_key(_table(archive, f"{folder}key_audio.txt"), grid)
     melody = one_voice(_within(midi.notes("MELODY"), grid))
     if not melody:
@@ -85,7 +87,7 @@ def read(archive: ZipFile, phrases: ZipFile | None, name: str) -> Composition:
         beats_s=tuple((grid.beats[grid.bars[0] : grid.bars[-1]] - grid.from_s).tolist()),
         downbeats_s=tuple((grid.beats[grid.bars[:-1]] - grid.from_s).tolist()),
         key=key,
-        chords=_chords(_table(archive, f"{folder}chord_midi.txt"), grid),
+        chords=_chords(chords, grid),
         melody=melody,
         lead=_within(midi.notes("BRIDGE"), grid),
         piano=_within(midi.notes("PIANO"), grid),
@@ -123,16 +125,35 @@ def _table(archive: ZipFile, path: str) -> list[list[str]]:
     return [line.split() for line in _bytes(archive, path).decode("utf-8", "replace").splitlines() if line.strip()]
 
 
-def _grid(rows: list[list[str]]) -> _Grid:
-    """Beats and bar lines; the third column of `beat_midi.txt` marks bar lines."""
+def _labelled(rows: list[list[str]]) -> list[tuple[float, float, str]]:
+    """(start, end, chord symbol), equal neighbours joined."""
+    spans: list[tuple[float, float, str]] = []
+    try:
+        for start, end, label in rows:
+            chord = symbol(label)
+            if spans and spans[-1][2] == chord:
+                spans[-1] = (spans[-1][0], float(end), chord)
+            else:
+                spans.append((float(start), float(end), chord))
+    except ValueError as error:
+        raise CorruptScore("the chords cannot be read") from error
+    return spans
+
+
+def _grid(rows: list[list[str]], chords: Sequence[tuple[float, float, str]]) -> _Grid:
+    """Beats and bar lines: the third column of `beat_midi.txt`, in 4/4 corrected by where chords change."""
     try:
         table = np.array(rows, np.float64)
-        bars = np.flatnonzero(table[:, 2] == 1)
+        beats, marked = table[:, 0], np.flatnonzero(table[:, 2] == 1)
     except (ValueError, IndexError) as error:
         raise CorruptScore("the beats cannot be read") from error
-    if len(bars) < 3 or np.any(np.diff(table[:, 0]) <= 0):
+    if len(marked) < 3 or np.any(np.diff(beats) <= 0):
         raise CorruptScore("the beats do not follow each other")
-    return _Grid(table[:, 0], bars)
+    if Counter(np.diff(marked).tolist()).most_common(1)[0][0] != 4:
+        return _Grid(beats, marked)
+    pace = float(np.median(np.diff(beats)))
+    changes = {int(np.abs(beats - start).argmin()): (end - start) / pace for start, end, _ in chords[1:]}
+    return _Grid(beats, bar_lines(len(beats), marked.tolist(), changes))
 
 
 def _in_one_key(rows: list[list[str]], grid: _Grid) -> tuple[Key, _Grid]:
@@ -168,12 +189,8 @@ def _within(notes: Sequence[Note], grid: _Grid) -> tuple[Note, ...]:
     )
 
 
-def _chords(rows: list[list[str]], grid: _Grid) -> tuple[Chord, ...]:
+def _chords(spans: Sequence[tuple[float, float, str]], grid: _Grid) -> tuple[Chord, ...]:
     """Chords without gaps from the grid's start to its end; their edges are moved onto the beats they mean."""
-    try:
-        spans = [(float(start), float(end), symbol(label)) for start, end, label in rows]
-    except ValueError as error:
-        raise CorruptScore("the chords cannot be read") from error
     beats = grid.beats[grid.bars[0] : grid.bars[-1] + 1]
     middles = (beats[1:] + beats[:-1]) / 2
     starts = np.array([span[0] for span in spans])
@@ -196,9 +213,8 @@ def _sections(phrases: ZipFile, number: str, grid: _Grid, melody: tuple[Note, ..
     labels = [(letter, int(bars)) for letter, bars in _PHRASE.findall(text)]
     if not labels:
         return ()
-    first = _first_bar(tempo, grid, melody)
     lines = grid.beats[grid.bars] - grid.from_s
-    beats = grid.bars[0] + 4 * (first + np.cumsum([0, *(bars for _, bars in labels)]))
+    beats = grid.bars[0] + _first_beat(tempo, grid, melody) + 4 * np.cumsum([0, *(bars for _, bars in labels)])
     edges = np.abs(beats[:, None] - grid.bars[None, :]).argmin(axis=1)  # the labels count bars of four beats
     names = section_names([letter for letter, _ in labels], _heights(edges, lines, melody))
     spans = [
@@ -213,15 +229,15 @@ def _sections(phrases: ZipFile, number: str, grid: _Grid, melody: tuple[Note, ..
     return tuple(spans)
 
 
-def _first_bar(line: list[tuple[int, int]], grid: _Grid, melody: tuple[Note, ...]) -> int:
-    """The bar (from our first) the phrases begin with: the two melodies' onsets, in sixteenths, agree best there."""
+def _first_beat(line: list[tuple[int, int]], grid: _Grid, melody: tuple[Note, ...]) -> int:
+    """The beat (from our first bar line) the phrases begin with: there most onsets of the two melodies agree."""
     starts = np.cumsum([0, *(steps for _, steps in line)])[:-1]
-    theirs = {int(step) for step, (pitch, _) in zip(starts, line, strict=True) if pitch}
+    theirs = np.array([step for step, (pitch, _) in zip(starts, line, strict=True) if pitch])
     beats = grid.beats[grid.bars[0] :] - grid.from_s
-    ours = [round(float(4 * np.interp(n.onset_s, beats, np.arange(len(beats))))) for n in melody]
+    ours = np.round(4 * np.interp([n.onset_s for n in melody], beats, np.arange(len(beats))))
     return max(
-        range(-_ALIGN_BARS, _ALIGN_BARS + 1),
-        key=lambda bar: (sum(step - 16 * bar in theirs for step in ours), -abs(bar)),
+        range(-_ALIGN_BEATS, _ALIGN_BEATS + 1),
+        key=lambda beat: (int(np.isin(ours - 4 * beat, theirs).sum()), -abs(beat)),
     )
 
 
