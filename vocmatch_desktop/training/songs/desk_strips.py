@@ -199,10 +199,16 @@ def _guitar(rng: np.random.Generator, name: str) -> Strip:
         drive_db=_between(rng, 2, 8) if _chance(rng, 0.2) else 0.0,
         chorus=_between(rng, 0.2, 0.6) if _chance(rng, 0.2) else 0.0,
         width=_between(rng, 0.7, 1.3),
-        place=float(np.clip(rng.normal(0, 0.35), -0.9, 0.9)),
+        place=_place(rng, name),
         room=10 ** (_between(rng, -28, -12) / 20),
         ducked=_chance(rng, 0.3),
     )
+
+
+def _place(rng: np.random.Generator, name: str) -> float:
+    """Two takes of one guitar ("… left", "… right") go to their sides, anything else somewhere about the middle."""
+    side = -1 if name.endswith(" left") else 1 if name.endswith(" right") else 0
+    return side * _between(rng, 0.6, 1.0) if side else float(np.clip(rng.normal(0, 0.35), -0.9, 0.9))
 
 
 def _keys(rng: np.random.Generator, name: str) -> Strip:

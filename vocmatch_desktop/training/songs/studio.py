@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from vocmatch_desktop.errors import NotFound, UserError
 from vocmatch_desktop.synth.sounds import Sounds, render_part
-from vocmatch_desktop.training.songs import band, compositions, instruments, singer
+from vocmatch_desktop.training.songs import band, compositions, grooves, instruments, singer
+from vocmatch_desktop.training.songs.band_styles import STYLES
 from vocmatch_desktop.training.songs.composition import Composition
 from vocmatch_desktop.training.songs.desk import Track
 from vocmatch_desktop.training.songs.effects import RATE
@@ -17,10 +18,17 @@ from vocmatch_desktop.training.songs.material import Material
 from vocmatch_desktop.training.songs.midi import CorruptScore
 from vocmatch_desktop.training.songs.record import Credit, Split
 from vocmatch_desktop.training.songs.render import Options, Vocals, Written
-from vocmatch_desktop.types import Float32, Note, Part
+from vocmatch_desktop.types import Float32, Part
 
 DOUBLED, HARMONISED = 0.3, 0.2
 """How often the lead is sung twice more at its sides, and how often a second voice follows it."""
+
+HARMONIES = (2, 2, 2, -2, 5, -5)
+"""Steps of the scale between the lead and a second voice: mostly a third above."""
+
+PLACES: tuple[singer.Place, ...] = ("studio", "room", "phone")
+PLACE_SHARES = (0.75, 0.2, 0.05)
+"""Where voices are recorded, and how often: songs are mostly made in studios."""
 
 ATTEMPTS = 50
 
@@ -43,8 +51,8 @@ def open_studio(material: Material, split: Split) -> MaterialStudio:
 
 def styles_named(names: Sequence[str]) -> tuple[str, ...]:
     """`names` as they are where all are styles of the band; raises UserError that lists them otherwise."""
-    if unknown := sorted(set(names) - set(band.STYLES)):
-        raise UserError(f"There is no style {unknown[0]}.", f"The styles are {', '.join(sorted(band.STYLES))}.")
+    if unknown := sorted(set(names) - set(STYLES)):
+        raise UserError(f"There is no style {unknown[0]}.", f"The styles are {', '.join(sorted(STYLES))}.")
     return tuple(names)
 
 
@@ -84,37 +92,38 @@ class MaterialStudio:
         return render_part(part, frames, RATE, self.sounds)
 
     def sing(self, composition: Composition, frames: int, rng: np.random.Generator) -> Vocals:
-        """A voice of the split sings the melody; now and then it is doubled, or a second voice goes along."""
+        """A voice of the split sings the melody; now and then it is doubled, or second voices go along."""
         voice = self.voices[int(rng.integers(len(self.voices)))]
         how = singer.draw_for_separation(rng)
-        doubled, harmonised = rng.random(2) < (DOUBLED, HARMONISED)
+        place = PLACES[int(rng.choice(len(PLACES), p=PLACE_SHARES))]
         lead = singer.sing(composition.melody, voice, how, frames, rng)
-        tracks = [Track("lead", "vocals", lead.samples)]
-        if how.engine != "raw":
-            for _ in range(2 * int(doubled)):
-                tracks.append(
-                    Track("double", "vocals", singer.sing(composition.melody, voice, how, frames, rng).samples)
-                )
-            if harmonised:
-                second = singer.sing(_harmony(composition, rng), voice, how, frames, rng)
-                tracks.append(Track("harmony", "vocals", second.samples))
-        return Vocals(tuple(tracks), lead.truth, how.engine, voice.credits)
+        sung = [("lead", lead)]
+        if lead.engine != "raw":
+            sung += self._company(lead, composition, voice, how, frames, rng)
+        tracks = [Track(name, "vocals", singer.recorded(one.samples, place, rng)) for name, one in sung]
+        return Vocals(tuple(tracks), lead.truth, lead.engine, voice.credits)
+
+    def _company(
+        self,
+        lead: singer.Sung,
+        composition: Composition,
+        voice: singer.Voice,
+        how: singer.Singing,
+        frames: int,
+        rng: np.random.Generator,
+    ) -> list[tuple[str, singer.Sung]]:
+        """Whoever sings along with a lead."""
+        doubled, harmonised = (rng.random(2) < (DOUBLED, HARMONISED)).tolist()
+        company = [("double", singer.double(lead, voice, how, frames, rng)) for _ in range(2 * doubled)]
+        if harmonised:
+            steps = int(rng.choice(HARMONIES))
+            second = singer.harmony(lead, composition.key, steps, voice, how, frames, rng)
+            company.append(("harmony", second))
+        return company
 
     def credits(self, parts: Sequence[Part]) -> tuple[Credit, ...]:
-        """Of the recorded instruments, the soundfonts and the drummers."""
+        """Of the recorded instruments and the soundfonts; of all drummers and patterns where there are drums."""
         found = [instruments.credit(part.sound, self.material) for part in parts]
+        if any(part.stem == "drums" for part in parts):
+            found += [grooves.CREDIT, grooves.PATTERN_CREDIT]
         return tuple(dict.fromkeys(credit for credit in found if credit is not None))
-
-
-def _harmony(composition: Composition, rng: np.random.Generator) -> tuple[Note, ...]:
-    """A second voice a third (two steps of the key's scale) above or below the melody."""
-    scale = (0, 2, 3, 5, 7, 8, 10) if composition.key.minor else (0, 2, 4, 5, 7, 9, 11)
-    steps = 2 if rng.random() < 0.7 else -2
-    moved = []
-    for note in composition.melody:
-        octave, place = divmod(note.number - composition.key.tonic, 12)
-        degree = max(index for index, tone in enumerate(scale) if tone <= place)
-        up, target = divmod(degree + steps, 7)
-        number = composition.key.tonic + 12 * (octave + up) + scale[target]
-        moved.append(replace(note, number=number, pitch=float(number)))
-    return tuple(moved)
