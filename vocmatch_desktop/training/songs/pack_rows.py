@@ -16,6 +16,7 @@ import numpy as np
 import soundfile
 
 from vocmatch_desktop.audio.files import blocks
+from vocmatch_desktop.training.songs.instruments import sounds
 from vocmatch_desktop.training.songs.material import ManifestRow, Material
 from vocmatch_desktop.types import Float32
 from vocmatch_desktop.whole import whole_file, write_text
@@ -63,10 +64,14 @@ class Laid:
 def rows(material: Material) -> tuple[Row, ...]:
     """All rows of the material: a voice bank, an instrument set, or a stem of a song each.
 
-    Loops are left out: they never serve as one-shots, and a song's stems are the better loops.
+    Of the instruments only what a player uses: loops never serve as one-shots, and sounds of unknown pitch say nothing.
     """
+    made = sounds(material)
+    zones = [zone for instrument in made.sampled.values() for zone in instrument.zones]
+    zones += [zone for kit in made.kits.values() for hits in kit.hits.values() for zone in hits]
+    played = {zone.path.relative_to(material.folder).as_posix() for zone in zones}
     voices = _grouped(material.under("voices/"), 2)
-    sets = _grouped((row for row in material.under("instruments/") if row.kind != "loop"), 3)
+    sets = _grouped((row for row in material.under("instruments/") if row.path in played), 3)
     songs = {row.path: [row.path] for row in material.under("songs/")}
     return (
         *(Row(name, "voices", 1, tuple(files)) for name, files in voices.items()),
