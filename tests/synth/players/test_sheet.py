@@ -38,8 +38,8 @@ def test_chords_are_found_by_beat_and_none_where_none_holds() -> None:
     page = sheet.read(beats.tolist(), 4.0, [0.0, 2.0], chords, Key(9, True))
     assert page.chord(0.0) is not None
     assert page.chord(2.5) is None
-    assert page.chord(4).label == "F/C"  # type: ignore[union-attr]
-    assert page.next_chord(0.0).label == "F/C"  # type: ignore[union-attr]
+    assert page.chord(4).label == "F/C"
+    assert page.next_chord(0.0).label == "F/C"
     assert page.next_chord(4.0) is None
 
 
@@ -74,8 +74,6 @@ def test_patterns_of_several_bars_follow_the_place_in_the_section() -> None:
     page = _sheet()
     signs = ["".join(step.sign for step in patterns.steps("X...|o...", bar)) for bar in page.bars]
     assert signs == ["XXXX", "oooo", "XXXX", "oooo"]
-        "X"
-    ] * 4 + ["o"] * 4
 
 
 def test_six_eight_counts_two_steps_to_an_eighth() -> None:

@@ -137,6 +137,8 @@ def _labelled(rows: list[list[str]]) -> list[tuple[float, float, str]]:
                 spans.append((float(start), float(end), chord))
     except ValueError as error:
         raise CorruptScore("the chords cannot be read") from error
+    if not spans:
+        raise CorruptScore("there are no chords")
     return spans
 
 
