@@ -20,6 +20,7 @@ from vocmatch_desktop.ui.library_flow import LibraryFlow
 from vocmatch_desktop.ui.melody_desk import MelodyDesk, MelodyFlows
 from vocmatch_desktop.ui.melody_files import MelodyFilesFlow
 from vocmatch_desktop.ui.melody_flow import MelodyFlow
+from vocmatch_desktop.ui.melody_live import MelodyLive
 from vocmatch_desktop.ui.playback_flow import PlaybackFlow
 from vocmatch_desktop.ui.ranking_flow import RankingFlow
 from vocmatch_desktop.ui.recording_flow import RecordingFlow
@@ -62,6 +63,7 @@ class Desk(QObject):
         self.recording = RecordingFlow(session, self.bridge, self.sound, now, later, self)
         self.beat_desk = BeatDesk(session, self._beat_flows(), self.open_library, self)
         self.melody = MelodyFlow(session, self.bridge, now, self)
+        self.melody_live = MelodyLive(session, self)
         self.melody_files = MelodyFilesFlow(session, self.bridge, later, self)
         self.take_desk = TakeDesk(session, self._take_flows(), self.beat_desk.audition, self)
         melody = MelodyFlows(self.melody, self.melody_files, self.playback)
@@ -146,6 +148,10 @@ class Desk(QObject):
         self.recording.recorded.connect(self._keep_take)
         self.recording.over.connect(self.playback.stop)
         self.recording.nothing.connect(self._show_last_take)
+        self.recording.began.connect(lambda rate, grid: self._begin_live())
+        self.recording.pitched.connect(self.melody_live.put_pitch)
+        self.recording.noted.connect(self.melody_live.put_notes)
+        self.recording.over.connect(self._end_live)
         self._session.ranking_changed.connect(self._prepare_best)
         self._session.take_changed.connect(self._follow_take)
 
@@ -172,6 +178,14 @@ class Desk(QObject):
         tempo = self._session.tempo
         if take is not None and take.bpm not in (None, tempo.bpm) and not tempo.locked:
             self._session.tempo = Tempo(take.bpm, "take" if take.over_beat is None else "beat")
+
+    def _begin_live(self) -> None:
+        self.melody.set_aside()
+        self.melody_live.begin()
+
+    def _end_live(self) -> None:
+        self.melody_live.end()
+        self.melody.take_up()
 
     def _hear(self, take: Take, features: TakeFeatures, offset_s: float) -> None:
         self.playback.take_lufs = features.loudness_lufs

@@ -51,7 +51,7 @@ class MelodyFlow(QObject):
     def __init__(self, session: Session, bridge: JobsBridge, now: Submits, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._bridge, self._now = session, bridge, now
-        self._entered = False
+        self._entered, self._aside = False, False
         self._take: Take | None = None
         self._heard: Heard | None = None
         self._peaks: Peaks | None = None
@@ -78,6 +78,16 @@ class MelodyFlow(QObject):
         self._entered = False
         self.settle()
 
+    def set_aside(self) -> None:
+        """Another take is being sung: the room is the live notes' until `take_up`."""
+        self._forget()
+        self._aside = True
+
+    def take_up(self) -> None:
+        """The recording is over."""
+        self._aside = False
+        self._follow_take(self._session.take)
+
     def listen_again(self) -> None:
         """Listens anew after a failure."""
         self._forget()
@@ -91,7 +101,7 @@ class MelodyFlow(QObject):
         before = self._take
         if before is not None and (take is None or take.audio_path != before.audio_path):
             self._forget()
-        if take is None or not self._entered:
+        if take is None or not self._entered or self._aside:
             return
         retimed = before is not None and (take.bpm, take.first_beat_s) != (before.bpm, before.first_beat_s)
         if self._take is None:

@@ -273,6 +273,14 @@ def paint_marks(
         painter.fillRect(round(view.x(playhead_s)), 0, 2, round(view.bottom) + WAVE_PX, inks.playhead)
 
 
+def paint_words(painter: QPainter, view: Canvas, words: str, theme: Theme) -> None:
+    """A sentence in the middle of a view without notes."""
+    painter.setFont(theme.font(16))
+    painter.setPen(theme.color("text_2"))
+    place = QRectF(view.left, view.top, view.width, view.height)
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
+
+
 def keyboard(view: Canvas, height: int, theme: Theme, ratio: float) -> QPixmap:
     """The keys at the left edge; every C is named, all white keys where there is room."""
     made = QPixmap(round(KEYS_PX * ratio), round(height * ratio))

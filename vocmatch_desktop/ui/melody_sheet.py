@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QNativeGestureEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -20,6 +22,10 @@ ZOOM_STEP = 1.25
 WHEEL_NOTCH = 120.0
 SCROLLED_KEYS = 3.0
 SCROLLED_SHARE = 0.15
+LIVE_SPAN_S, LIVE_PLACE = 12.0, 0.86
+"""How much of a take being sung is shown, and where in it the newest sound stands."""
+LIVE_ROOM_KEYS = 9.0
+EMPTY = QT_TRANSLATE_NOOP("MelodySheet", "No notes were heard. Raise the sensitivity, or double-click to draw them.")
 
 
 class MelodySheet(QWidget):
@@ -85,11 +91,12 @@ class MelodySheet(QWidget):
         held = frozenset(self.chosen_notes)
         self._notes = melody.notes
         self._chosen = frozenset(index for index, note in enumerate(self._notes) if note in held)
-        if (melody.audio, melody.duration_s) != (before.audio, before.duration_s):
+        if melody.phase == "live":
+            self._follow_voice(melody.duration_s)
+        elif (melody.audio, melody.duration_s) != (before.audio, before.duration_s):
             self._playhead_s = None
-            self._view = self._placed()
             self.fit()
-        elif melody.curve is not before.curve and before.curve is None:
+        elif melody.curve is not None and before.curve is None:
             self.fit()
         if melody.curve is not before.curve or melody.peaks is not before.peaks or melody.audio != before.audio:
             self._pictures = None
@@ -123,6 +130,16 @@ class MelodySheet(QWidget):
             if len(sung) and not pitches:
                 pitches += [float(value) for value in np.percentile(sung, (2, 98))]
         self._look(self._placed().fitted(pitches))
+
+    def _follow_voice(self, now_s: float) -> None:
+        """While a take is sung: its newest seconds, and every key it used."""
+        from_s = max(0.0, now_s - LIVE_PLACE * LIVE_SPAN_S)
+        view, numbers = self._placed(), [note.number for note in self._notes]
+        low, high = min(numbers, default=60) - LIVE_ROOM_KEYS, max(numbers, default=60) + LIVE_ROOM_KEYS
+        if now_s > 0:
+            low, high = min(low, view.low), max(high, view.high)
+        end_s = from_s + LIVE_SPAN_S
+        self._look(replace(view, from_s=from_s, to_s=end_s, duration_s=end_s, low=low, high=high))
 
     def zoom(self, factor: float) -> None:
         """Closer or further in time, around the playhead where it is in sight."""
@@ -181,6 +198,8 @@ class MelodySheet(QWidget):
             paint.paint_notes(painter, self._view, self._notes, self._chosen, self._inks, area)
             if sung is not None:
                 painter.drawPixmap(0, 0, sung)
+            if self.melody.phase == "ready" and not self._notes:
+                paint.paint_words(painter, self._view, self.tr(EMPTY), self._theme)
             paint.paint_marks(painter, self._view, self._band, self._playhead_s, self._inks)
             painter.drawPixmap(0, 0, keys)
             if self.hasFocus():

@@ -147,9 +147,7 @@ class MelodyTools(QWidget):
         if len(chosen) == 1:
             note = chosen[0]
             span = f"{note.onset_s:.2f}–{note.offset_s:.2f} s"
-            return self.tr("{0} · {1} · velocity {2}").format(key_name(note.number), span, note.velocity)
+            return self.tr("{0} · {1} · vel. {2}").format(key_name(note.number), span, note.velocity)
         if chosen:
             return self.tr("{0} of {1} notes chosen").format(len(chosen), count)
-        if not count:
-            return self.tr("No notes were heard. Raise the sensitivity, or draw them.")
-        return self.tr("{0} notes").format(count) if count > 1 else self.tr("1 note")
+        return self.tr("1 note") if count == 1 else self.tr("{0} notes").format(count)
