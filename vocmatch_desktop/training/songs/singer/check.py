@@ -16,7 +16,7 @@ import numpy as np
 from vocmatch_desktop.analysis.pitch import RATE as PITCH_RATE
 from vocmatch_desktop.analysis.pitch import track_pitch
 from vocmatch_desktop.audio.resample import resample
-from vocmatch_desktop.training.songs.record import F0_HOP_S, SungTruth
+from vocmatch_desktop.training.songs.record import F0_HOP_S, SungTruth, Syllable
 from vocmatch_desktop.training.songs.singer.hearing import HOP_S, RATE, Floats, spectrum
 from vocmatch_desktop.training.songs.singer.manner import POP, Engine, Singing
 from vocmatch_desktop.training.songs.singer.performance import perform
@@ -27,6 +27,7 @@ from vocmatch_desktop.types import Audio, Float32, Note
 IN_TUNE_CENTS = 50.0
 ON_TIME_S = 0.03
 _REACH_S = 0.09
+_BEGUN_S = 0.025
 _NOTES = 48
 _LENGTHS_S = (0.25, 0.35, 0.5, 0.9)
 
@@ -60,7 +61,7 @@ def check(voice: Voice, engine: Engine, semitones: float, how: Singing = POP, se
     sung = perform(notes, voice, manner, frames, np.random.default_rng(seed))
     speed = frames / RATE / max(time.process_time() - started, 1e-6)
     in_tune, unheard = tuned(sung.samples, sung.truth)
-    errors = onset_errors(sung.samples, [one.vowel_s for one in sung.truth.syllables])
+    errors = onset_errors(sung.samples, sung.truth.syllables)
     return Checked(in_tune, unheard, float(np.mean(np.abs(errors) <= ON_TIME_S)), speed)
 
 
@@ -75,17 +76,20 @@ def tuned(samples: Float32, truth: SungTruth) -> tuple[float, float]:
     return in_tune, float(np.mean(~track.voiced[true > 0])) if (true > 0).any() else 0.0
 
 
-def onset_errors(samples: Float32, onsets_s: Sequence[float]) -> Floats:
-    """How much later than each onset the spectrum changes most, seconds; looked for within 90 ms or half-way over."""
+def onset_errors(samples: Float32, syllables: Sequence[Syllable]) -> Floats:
+    """How much later than each vowel's onset the spectrum rises most, seconds.
+
+    It is looked for within 90 ms, but not where the consonant itself begins nor beyond half of the way to the next.
+    """
     bands, _ = spectrum(samples, int(len(samples) / RATE / HOP_S) + 1)
     bands = np.maximum(bands, np.percentile(bands.max(axis=1), 98) - 45)
     flux = np.pad(np.maximum(bands[4:] - bands[:-4], 0).mean(axis=1), 2)
-    errors = np.zeros(len(onsets_s))
-    for index, onset in enumerate(onsets_s):
-        before = onsets_s[index - 1] if index else -1.0
-        after = onsets_s[index + 1] if index + 1 < len(onsets_s) else onset + 1.0
-        first = round(max(onset - _REACH_S, (onset + before) / 2, 0.0) / HOP_S)
-        last = round(min(onset + _REACH_S, (onset + after) / 2) / HOP_S) + 1
+    errors = np.zeros(len(syllables))
+    for index, one in enumerate(syllables):
+        onset = one.vowel_s
+        begun = min(one.consonant_s + _BEGUN_S, onset - 2 * HOP_S)
+        first = round(max(onset - _REACH_S, begun, 0.0) / HOP_S)
+        last = round(min(onset + _REACH_S, (onset + one.end_s) / 2) / HOP_S) + 1
         near = flux[first:last]
         errors[index] = (first + int(np.argmax(near))) * HOP_S - onset if len(near) else 0.0
     return errors

@@ -24,10 +24,14 @@ _TEMPERATURE = 1.6
 
 _TIED_S = 0.06
 _MOST_AHEAD_S = 0.3
+_LONG_AHEAD_S = 0.15
 _FADES_S = dict.fromkeys("pbtdkg", 0.012)
 _FADE_S = 0.025
 _VOWEL_FADE_S = 0.05
 _RELEASE_S = (0.05, 0.14)
+_BLURRED = 5.0
+"""What it costs, in semitones of shift, that nobody could say where a unit's vowel begins."""
+
 _STROKE_GAP_S = 0.035
 _MOST_GAIN_DB = 24.0
 
@@ -132,6 +136,7 @@ class _Choice:
         self._text = np.array([unit.text for unit in units])
         self._bare = np.array([not unit.consonant for unit in units])
         self._ahead = np.array([unit.vowel_s - unit.consonant_s for unit in units])
+        self._blurred = np.array([not unit.sharp for unit in units])
         self._held = np.array([unit.end_s - unit.steady_s for unit in units])
         self._mumbled = self._closed()
 
@@ -153,6 +158,8 @@ class _Choice:
         context = before.vowel if before else ""
         cost = cost + 2.5 * (self._before != context)
         cost += 30.0 * np.maximum(self._ahead - max(room, 0.02), 0)
+        cost += 40.0 * np.maximum(self._ahead - _LONG_AHEAD_S, 0)
+        cost += _BLURRED * self._blurred
         cost += 8.0 * np.maximum(0.25 - self._held, 0)
         if text is not None:
             cost = cost + 12.0 * (self._text != text) + 25.0 * (self._vowel != text[-1:])

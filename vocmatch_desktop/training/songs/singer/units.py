@@ -21,6 +21,8 @@ _LABEL_SPREAD_S = 0.025
 _LABEL_REACH_S = 0.1
 _LONGEST_CONSONANT_S = 0.22
 _SETTLED_S = 0.07
+_BEGUN_S = 0.025
+SHARP_S = 0.025
 _FADED_DB = 9.0
 _STEP = 2
 """Frames on each side over which a change of spectrum is taken (10 ms)."""
@@ -32,7 +34,8 @@ class Unit:
 
     `before`: the vowel it is sung from ("" = silence). `consonant_s` ≤ `vowel_s` < `steady_s` < `end_s`: where the
     consonant, the vowel and the steady part of the vowel begin and where that ends. `pitch`: MIDI, of the steady part.
-    `level_db`: the same part's RMS. `spread_cents`: how much its pitch moves.
+    `level_db`: the same part's RMS. `spread_cents`: how much its pitch moves. `sharp`: the spectrum
+    rises most, after the consonant has begun, within `SHARP_S` of the vowel.
     """
 
     recording: int
@@ -45,6 +48,7 @@ class Unit:
     pitch: float
     level_db: float
     spread_cents: float
+    sharp: bool
 
     @property
     def vowel(self) -> str:
@@ -68,7 +72,7 @@ def cut(recording: int, heard: Heard, labels: Sequence[Label]) -> tuple[Unit, ..
         limit = starts[index + 1] if index + 1 < len(places) else total
         if label.end_s is not None:
             limit = min(limit, max(frame(label.end_s), onset + frame(0.1)))
-        unit = _unit(recording, label, heard, starts[index], onset, limit)
+        unit = _unit(recording, label, heard, bands, starts[index], onset, limit)
         if unit is not None:
             units.append(unit)
     return tuple(units)
@@ -129,7 +133,15 @@ def _consonant_start(bands: Floats, onset: int) -> int:
     return min(start, onset - 4)
 
 
-def _unit(recording: int, label: Label, heard: Heard, start: int, onset: int, limit: int) -> Unit | None:
+def _steepest(bands: Floats, start: int, onset: int) -> int:
+    """The frame at which most of the spectrum rises, between a consonant's first moments and the settled vowel."""
+    first = max(_STEP, min(start + frame(_BEGUN_S), onset - _STEP), onset - frame(_LABEL_REACH_S))
+    here = np.arange(first, min(onset + frame(_SETTLED_S), len(bands) - _STEP))
+    rise = np.maximum(bands[here + _STEP] - bands[here - _STEP], 0).mean(axis=1)
+    return int(here[np.argmax(rise)]) if len(here) else onset
+
+
+def _unit(recording: int, label: Label, heard: Heard, bands: Floats, start: int, onset: int, limit: int) -> Unit | None:
     """The unit with its steady part measured, or None where it is not fit to be sung with."""
     body = heard.level_db[onset:limit]
     if len(body) < frame(SHORTEST_VOWEL_S):
@@ -149,5 +161,6 @@ def _unit(recording: int, label: Label, heard: Heard, start: int, onset: int, li
     if spread > 45 or np.abs(midi - pitch).max() > 3:
         return None
     level = float(10 * np.log10(np.mean(10 ** (heard.level_db[steady:end] / 10))))
+    sharp = abs(_steepest(bands, start, onset) - onset) <= frame(SHARP_S)
     times = (start * HOP_S, onset * HOP_S, steady * HOP_S, end * HOP_S)
-    return Unit(recording, label.text, label.before, *times, pitch, level, spread)
+    return Unit(recording, label.text, label.before, *times, pitch, level, spread, sharp)

@@ -27,7 +27,7 @@ from vocmatch_desktop.training.songs.split import voice_split
 from vocmatch_desktop.types import Float32
 from vocmatch_desktop.whole import whole_file
 
-VERSION = 3
+VERSION = 4
 """Of the analysis: raising it makes every cached one anew."""
 
 _FULL_SCALE = 32767.0
@@ -162,7 +162,7 @@ def _key(paths: list[Path], labels: Mapping[str, tuple[Label, ...]]) -> str:
     return digest.hexdigest()
 
 
-_UNIT_TYPES = ("i4", "U8", "U1", "f8", "f8", "f8", "f8", "f8", "f8", "f8")
+_UNIT_TYPES = ("i4", "U8", "U1", "f8", "f8", "f8", "f8", "f8", "f8", "f8", "?")
 
 
 def _hear_all(paths: list[Path], labels: Mapping[str, tuple[Label, ...]], place: Path) -> None:
