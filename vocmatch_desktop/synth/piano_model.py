@@ -55,7 +55,7 @@ def _damped(note: Note, rate: int) -> Float32:
     return kept
 
 
-@lru_cache(maxsize=96)
+@lru_cache(maxsize=32)
 def _struck(pitch: float, velocity: int, seconds: float, rate: int) -> Float32:
     """One key struck and held, float32 [2, frames]."""
     frames = round(min(seconds, _LONGEST_S) * rate)

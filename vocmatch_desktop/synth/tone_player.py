@@ -42,6 +42,6 @@ def render(name: str, notes: Sequence[Note], frames: int, rate: int) -> Float32:
     return resample(Audio(np.ascontiguousarray(sound.T), RATE), rate).samples[:frames]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _sounded(name: str, pitch: float, seconds: float, velocity: int) -> Float32:
     return INSTRUMENTS[name](Tone(pitch, max(seconds, 0.03), velocity / 127))

@@ -82,6 +82,8 @@ def test_every_kit_plays_the_usual_pieces(sounds: Sounds) -> None:
         ("bass/double", 40),
         ("bass/yr/finger", 38),
         ("bass/yr/pick", 33),
+        ("assorted/casiohorn", 64),
+        ("assorted/kalimba", 62),
     ],
 )
 def test_instruments_are_in_tune(sounds: Sounds, name: str, pitch: int) -> None:

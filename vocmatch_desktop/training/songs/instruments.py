@@ -19,6 +19,7 @@ from vocmatch_desktop.training.songs.material import Material
 from vocmatch_desktop.training.songs.record import Credit, Split
 from vocmatch_desktop.training.songs.split import DEFAULT_SOUNDFONT, HELD_OUT_SOUNDFONT, sound_split
 
+_CACHE_BYTES = 320 * 2**20
 _LAYERS = {"PP": 45, "P": 62, "MP": 75, "MF": 100, "F": 105, "FF": 127}
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _SIGNS = {"": 0, "#": 1, "s": 1, "S": 1, "b": -1}
@@ -82,6 +83,19 @@ def _yr(technique: str) -> Reader:
     return read
 
 
+def _listed(pitches: Mapping[str, float]) -> Reader:
+    """For names that say nothing: the pitches that were measured."""
+
+    def read(name: str) -> tuple[float, int] | None:
+        return (pitches[name], 127) if name in pitches else None
+
+    return read
+
+
+_KALIMBA = {f"berklee__kalimba{i}": pitch for i, pitch in enumerate((60.7, 59.4, 62.4, 64.9, 66.6), start=1)}
+_HORN = {f"berklee__casiohorn{i}": pitch for i, pitch in enumerate((50.15, 62.15, 74.15), start=1)}
+_SITAR = {"berklee__sitar2": 50.4, "berklee__sitar5": 61.6, "berklee__sitar6": 45.4}
+
 _SETS: Mapping[str, tuple[str, Reader, Touch]] = {
     "piano/salamander": ("piano/salamander", _salamander, Touch(release_s=0.25)),
     "piano/splendid": ("piano/splendid", _splendid, Touch(release_s=0.25)),
@@ -91,6 +105,10 @@ _SETS: Mapping[str, tuple[str, Reader, Touch]] = {
     "bass/double": ("bass/double", _double, Touch(release_s=0.1, takes=3)),
     "bass/yr/finger": ("bass/yr", _yr("finger"), Touch(release_s=0.07, takes=2)),
     "bass/yr/pick": ("bass/yr", _yr("pick"), Touch(release_s=0.07, takes=2)),
+    "assorted/kalimba": ("assorted/olpc", _listed(_KALIMBA), Touch(release_s=0.3, takes=2)),
+    "assorted/casiohorn": ("assorted/olpc", _listed(_HORN), Touch(release_s=0.1)),
+    "assorted/sitar": ("assorted/olpc", _listed(_SITAR), Touch(release_s=0.2)),
+    "assorted/vibraphone": ("assorted/sms_tools", _listed({"sounds__vibraphone-C6": 83.95}), Touch(release_s=0.4)),
 }
 """Instrument → folder, reader of its names, touch."""
 
@@ -144,10 +162,14 @@ SOUNDFONT_CREDITS: Mapping[str, Credit] = {
 def sounds(material: Material) -> Sounds:
     """Everything `render_part` needs to play what the material holds; nothing is decoded yet."""
     folder = material.file("instruments")
+    recordings = Recordings(_CACHE_BYTES)  # one for all: what is not played is forgotten
     sampled = {
-        name: SampledInstrument(_zones(folder / where, read), touch) for name, (where, read, touch) in _SETS.items()
+        name: SampledInstrument(_zones(folder / where, read), touch, recordings)
+        for name, (where, read, touch) in _SETS.items()
     }
-    kits = dict(kit for name, (where, start) in _KITS.items() for kit in _kit_variants(name, folder / where, start))
+    kits = dict(
+        kit for name, (where, start) in _KITS.items() for kit in _kit_variants(name, folder / where, start, recordings)
+    )
     return Sounds(sampled, kits)
 
 
@@ -159,7 +181,7 @@ def _zones(folder: Path, read: Reader) -> tuple[Zone, ...]:
     return zones
 
 
-def _kit_variants(name: str, folder: Path, start: str) -> Iterator[tuple[str, DrumKit]]:
+def _kit_variants(name: str, folder: Path, start: str, recordings: Recordings) -> Iterator[tuple[str, DrumKit]]:
     """One kit for each of the snares, kicks … a folder has: they are different drums, not takes of one."""
     hits: dict[str, list[Zone]] = {}
     soft: dict[str, list[Zone]] = {}
@@ -169,7 +191,6 @@ def _kit_variants(name: str, folder: Path, start: str) -> Iterator[tuple[str, Dr
             gentle = _SOFT.search(own) is not None
             zone = Zone(path, 60.0, 70 if gentle else 127, seconds=4.0)
             (soft if gentle else hits).setdefault(piece, []).append(zone)
-    recordings = Recordings()
     for number in range(_variants(hits)):
         pieces = {
             piece: tuple(zones[number % len(zones)] for zones in (hits[piece], soft.get(piece, [])) if zones)
@@ -219,9 +240,9 @@ _ROLES: Mapping[str, tuple[str, ...]] = {
     "other.strings": ("48", "49", "50", "51"),
     "other.organ": ("16", "17", "18"),
     "other.lead": ("80+slide", "81+slide", "82", "84", "87+slide"),
-    "other.pluck": ("46", "45", "107", "108", "15"),
-    "other.brass": ("61", "62", "63", "56", "57"),
-    "other.bell": ("9", "10", "11", "12", "98"),
+    "other.pluck": ("sampled:assorted/kalimba", "sampled:assorted/sitar", "46", "45", "107", "108", "15"),
+    "other.brass": ("sampled:assorted/casiohorn", "61", "62", "63", "56", "57"),
+    "other.bell": ("sampled:assorted/vibraphone", "9", "10", "11", "12", "98"),
     "other.choir": ("52", "53", "54"),
     "other.flute": ("73", "72", "74", "75"),
     "other.sax": ("64", "65", "66"),
