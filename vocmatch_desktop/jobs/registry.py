@@ -27,9 +27,15 @@ JOBS: Mapping[str, str] = {
 }
 """Name of the spec type → the function that runs it."""
 
-LANES: Mapping[str, str] = {"DemoSpec": "indexing", "IndexSpec": "indexing", "WriteMelodySpec": "melody"}
-"""Name of the spec type → the lane its jobs queue in; all others share one. So beats are fitted during an indexing
-and melodies written during a fitting."""
+LANES: Mapping[str, str] = {
+    "DemoSpec": "indexing",
+    "FindSpec": "melody",
+    "IndexSpec": "indexing",
+    "MelodySpec": "melody",
+    "WriteMelodySpec": "melody",
+}
+"""Name of the spec type → the lane its jobs queue in; all others share one. So beats are fitted during an indexing,
+melodies written during a fitting, and a knob of the melody answers during a match."""
 
 LIVES: Mapping[str, str] = {
     "LiveNotesSpec": "vocmatch_desktop.services.live:open_notes",
