@@ -120,6 +120,7 @@ class MainWindow(QMainWindow):
         """A take is being sung."""
         self._shown = None
         self.live.begin(rate)
+        self.melody.set_live_grid(grid)
         self._use_grid(grid)
 
     def show_take(self, take: Take, columns: Columns) -> None:

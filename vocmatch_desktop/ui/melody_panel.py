@@ -33,6 +33,7 @@ from vocmatch_desktop.ui.melody_state import Melody, MelodyCommands, MelodyFiles
 from vocmatch_desktop.ui.melody_tools import MelodyTools
 from vocmatch_desktop.ui.session import Playhead, Problem, Session
 from vocmatch_desktop.ui.theme import SPACE_1, SPACE_2, SPACE_4, SPACE_5, Theme
+from vocmatch_desktop.ui.timeline import Grid
 
 SIDE_PX = 320
 SCROLL_A_S, SCROLL_A_KEY = 1000, 100
@@ -45,6 +46,7 @@ class MelodyPanel(QSplitter):
     def __init__(self, session: Session, commands: MelodyCommands, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._session, self._commands, self._theme = session, commands, theme
+        self._live_grid: Grid | None = None
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
         self.setAccessibleName(self.tr("Melody"))
@@ -194,12 +196,22 @@ class MelodyPanel(QSplitter):
 
     # Showing
 
+    def set_live_grid(self, grid: Grid | None) -> None:
+        """The pulse of the take that is being sung, None where the singer is free."""
+        self._live_grid = grid
+
+    def _steps(self) -> Steps:
+        session = self._session
+        if session.melody.phase == "live":
+            return Steps(self._live_grid)
+        return Steps(melody_grid(session.take), session.melody_controls.quantize)
+
     def _show(self, melody: Melody) -> None:
         take = self._session.take
         drawn = melody.phase in ("ready", "live")
         self.pages.setCurrentIndex(0 if drawn else 1)
         self.roll.show_melody(melody)
-        self.roll.set_steps(Steps(melody_grid(take), self._session.melody_controls.quantize))
+        self.roll.set_steps(self._steps())
         self._show_words(melody, take)
         self._show_bars()
         self._show_controls()
@@ -238,7 +250,7 @@ class MelodyPanel(QSplitter):
         self.controls.setEnabled(melody.phase == "ready" and not self._session.read_only)
         self.controls.show_controls(self._session.melody_controls, melody.key)
         self.controls.set_tempo_known(take is not None and take.bpm is not None)
-        self.roll.set_steps(Steps(melody_grid(take), self._session.melody_controls.quantize))
+        self.roll.set_steps(self._steps())
 
     def _show_bars(self) -> None:
         view = self.roll.view
