@@ -139,3 +139,12 @@ METAL: Programs = ({KICK: "X.xxX.xxX.xxX.xx / XxXxXxXxXxXxXxXx", SNARE: "....X..
 PUNK: Programs = ({KICK: "X...X.X.X...X.X.", SNARE: "..X...X...X...X.", CLOSED: "x.x.x.x.x.x.x.x."},)
 SWING: Programs = ({RIDE: "x...x.x.x...x.x.", PEDAL: "....x.......x...", KICK: "o...o...o...o..."},)
 COUNTRY: Programs = ({KICK: "X.......X.......", SNARE: "....x.......x...", CLOSED: "x.x.x.x.x.x.x.x."},)
+FUNK: Programs = (
+    {
+        KICK: "X..x......x..x..|X..x..x...x.....",
+        SNARE: "....X..o.o..X..o",
+        CLOSED: "x.x.x.x.x.x.x.x.",
+        OPEN: "..............x.",
+    },
+    {KICK: "X.x....x..x.....", SNARE: "....X..o.o.oX...", CLOSED: "xoxoxoxoxoxoxoxo"},
+)

@@ -86,7 +86,7 @@ def _laid(bar: Bar, hits: Sequence[Hit], beats_per_bar: int, level: float) -> li
     for start in range(0, bar.beats, beats_per_bar):
         for hit in hits:
             if start + hit.beat < bar.beats - 0.12:
-                velocity = float(np.clip(hit.velocity / 127 * level, 0.03, 1.0))
+                velocity = min(1.0, hit.velocity / 127 * level)
                 strokes.append(Stroke(bar.beat + start + hit.beat, _HOLD, hit.number, velocity))
     return strokes
 

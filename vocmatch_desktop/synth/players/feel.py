@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import numpy as np
 
@@ -68,16 +68,20 @@ def perform(
         raise ValueError("an instrument has at least an octave")
     notes: list[Note] = []
     drift = 0.0
+    kept, new = _DRIFT, math.sqrt(1 - _DRIFT**2)
     ordered = sorted(strokes, key=lambda stroke: (stroke.beat, stroke.delay_s, stroke.number))
-    for _, group in groupby(ordered, key=lambda stroke: stroke.beat):
-        drift = _DRIFT * drift + np.sqrt(1 - _DRIFT**2) * float(rng.normal(0, 0.7 * feel.loose_s))
-        shift = drift + float(rng.normal(0, 0.7 * feel.loose_s)) + feel.late_s
-        for stroke in group:
-            own = shift + abs(float(rng.normal(0, feel.together_s))) + stroke.delay_s
-            velocity = stroke.velocity + float(rng.normal(0, feel.uneven))
-            note = _played(stroke, sheet, feel, own, velocity, folded(stroke.number, lowest, highest))
-            if note is not None:
-                notes.append(note)
+    spreads = (0.7 * feel.loose_s, 0.7 * feel.loose_s, feel.together_s, feel.uneven)
+    hand = (rng.standard_normal((len(ordered), 4)) * spreads).tolist()
+    beat, shift = -math.inf, 0.0
+    for stroke, (wander, jerk, apart, uneven) in zip(ordered, hand, strict=True):
+        if stroke.beat != beat:
+            beat = stroke.beat
+            drift = kept * drift + new * wander
+            shift = drift + jerk + feel.late_s
+        number = folded(stroke.number, lowest, highest)
+        note = _played(stroke, sheet, feel, shift + abs(apart) + stroke.delay_s, stroke.velocity + uneven, number)
+        if note is not None:
+            notes.append(note)
     return released(notes)
 
 
@@ -95,9 +99,9 @@ def released(notes: Sequence[Note]) -> tuple[Note, ...]:
     after: dict[int, float] = {}
     kept = []
     for note in sorted(notes, key=lambda n: (n.onset_s, n.number), reverse=True):
-        end = min(note.offset_s, after.get(note.number, np.inf))
+        end = min(note.offset_s, after.get(note.number, math.inf))
         if end - note.onset_s >= 0.5 * _SHORTEST_S:
-            kept.append(Note(note.onset_s, float(end), note.pitch, note.number, note.velocity))
+            kept.append(Note(note.onset_s, end, note.pitch, note.number, note.velocity))
             after[note.number] = note.onset_s
     return tuple(reversed(kept))
 
@@ -121,4 +125,4 @@ def _played(stroke: Stroke, sheet: Sheet, feel: Feel, shift: float, velocity: fl
     end = max(end, min(onset + _SHORTEST_S, sheet.end_s))
     if end - onset < 0.5 * _SHORTEST_S:
         return None
-    return Note(onset, end, float(number), number, int(np.clip(round(127 * velocity), 1, 127)))
+    return Note(onset, end, float(number), number, min(127, max(1, round(127 * velocity))))

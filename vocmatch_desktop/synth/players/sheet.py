@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -72,7 +73,7 @@ class Sheet:
     def time(self, beat: float) -> float:
         """Seconds at `beat`; before the first and after the last beat the tempo there goes on."""
         edges = self.edges_s
-        index = min(max(int(np.floor(beat)), 0), len(edges) - 2)
+        index = min(max(math.floor(beat), 0), len(edges) - 2)
         return edges[index] + (beat - index) * (edges[index + 1] - edges[index])
 
     def beat(self, time_s: float) -> float:

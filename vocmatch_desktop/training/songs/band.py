@@ -25,6 +25,9 @@ _LEVEL: Mapping[str, float] = {"I": 0.82, "V": 0.86, "C": 1.0, "B": 0.92, "L": 0
 _PAUSE: Mapping[str, float] = {"I": 0.35, "V": 0.25, "C": 0.05, "B": 0.3, "L": 0.15, "O": 0.35}
 """How often a seat that is not needed rests for a section."""
 
+_TRANSCRIBED = 0.4
+"""How often a machine plays a transcribed pattern rather than one of ours, where both fit."""
+
 _STEADY = 1.35
 """The longest beat of an excerpt is at most this many times the shortest: rubato is nothing to play a groove to."""
 
@@ -244,9 +247,9 @@ def _drumming(
 ) -> tuple[list[Stroke], Feel]:
     """A person's groove where the seat has one, else a transcribed or an authored pattern."""
     groove = None
-    if rng.random() < seat.performed or not (seat.programs or seat.patterns):
+    if rng.random() < seat.performed:
         groove = drummers.choose(seat.styles, composition.bpm, composition.beats_per_bar, rng)
-    if groove is None and (not seat.programs or (seat.patterns and rng.random() < 0.4)):
+    if groove is None and seat.patterns and rng.random() < _TRANSCRIBED:
         fitting = [p for p in drummers.patterns if p.style in seat.patterns and not p.fill]
         groove = fitting[int(rng.integers(len(fitting)))] if fitting else None
     playing = [bars for bars in sections if LETTERS.get(bars[0].section, "V") in seat.sections]

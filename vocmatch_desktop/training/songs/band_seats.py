@@ -59,8 +59,8 @@ class DrumSeat:
     """
 
     roles: tuple[str, ...]
-    styles: tuple[str, ...] = ()
-    programs: tuple[Mapping[int, str], ...] = ()
+    styles: tuple[str, ...]
+    programs: tuple[Mapping[int, str], ...]
     patterns: tuple[str, ...] = ()
     performed: float = 0.0
     feel: Feel = HAND

@@ -76,7 +76,7 @@ _ALL: tuple[Style, ...] = (
             partial(guitar.power, pattern="X-x-x-x-X-x-x-x-"))),
         riffs("guitar.crunch", pattern="X---x-x-x---x---", stem="guitar", chance=0.3),
     )),
-    Style("funk", (88, 120), DrumSeat(_ACOUSTIC, ("funk", "soul"), (), ("funk",), 0.9, _TIGHT), (
+    Style("funk", (88, 120), DrumSeat(_ACOUSTIC, ("funk", "soul"), beats.FUNK, ("funk",), 0.9, _TIGHT), (
         bassist("bass.slap", "bass.finger", verse="1..g..8.1.g.5.7. / 1-.g1..1..5-g.a.",
             chorus="1.g1..8..g5.7.8. / 1..1..8-..7-5.a.",
                 short=0.7),

@@ -36,6 +36,13 @@ _MACHINE_DRUMS = {
 _STRETCH = 1.35
 """How much faster or slower than it was played a groove may be laid."""
 
+KICKS = (35, 36)
+_NEAR = 0.15
+_BARS = 4
+"""Bars a performance needs to be more than a fill."""
+
+_TRIES = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Performance:
@@ -59,28 +66,36 @@ class Drummers:
     patterns: tuple[Groove, ...]
 
     def choose(self, styles: Sequence[str], bpm: float, beats_per_bar: int, rng: np.random.Generator) -> Groove | None:
-        """A performance of one of the `styles` near `bpm`, else of any style; None where nobody plays the metre."""
+        """A performance of one of the `styles` near `bpm`, else of any style; None where nobody plays the metre.
+
+        Of a few drawn, the first with a kick on most bar lines is taken: solos and latin studies have none, and a song
+        whose downbeats nobody plays teaches nothing about them.
+        """
         fitting = [
             p
             for p in self.performances
-            if not p.fill and p.beats_per_bar == beats_per_bar and p.seconds * p.bpm / 60 >= 4 * beats_per_bar
-            and 1 / _STRETCH < bpm / p.bpm < _STRETCH
-        ]  # fmt: skip
+            if not p.fill and p.seconds * p.bpm / 60 >= _BARS * beats_per_bar and _playable(p, bpm, beats_per_bar)
+        ]
         wanted = [p for p in fitting if set(styles) & set(p.styles)] or fitting
-        return self.read(wanted[int(rng.integers(len(wanted)))]) if wanted else None
+        drawn = [wanted[int(index)] for index in rng.permutation(len(wanted))[:_TRIES]]
+        grooves = [groove for p in drawn if (groove := self._readable(p)) is not None]
+        return next((groove for groove in grooves if _kicks(groove) >= 0.5), grooves[0] if grooves else None)
 
     def fills(self, groove: Groove, bpm: float, rng: np.random.Generator, count: int = 3) -> tuple[Groove, ...]:
-        """Some fills of the drummer who plays `groove`, of its style if there are any."""
+        """Some fills, by the drummer who plays `groove` and in its style if there are any."""
         drummer = groove.name.split("/")[0]
-        fitting = [
-            p
-            for p in self.performances
-            if p.fill and p.drummer == drummer and p.beats_per_bar == groove.beats_per_bar
-            and 1 / _STRETCH < bpm / p.bpm < _STRETCH
-        ]  # fmt: skip
-        wanted = [p for p in fitting if groove.style in p.styles] or fitting
-        picked = rng.permutation(len(wanted))[:count]
-        return tuple(self.read(wanted[int(index)]) for index in picked)
+        fitting = [p for p in self.performances if p.fill and _playable(p, bpm, groove.beats_per_bar)]
+        own = [p for p in fitting if p.drummer == drummer] or fitting
+        wanted = [p for p in own if groove.style in p.styles] or own
+        drawn = [wanted[int(index)] for index in rng.permutation(len(wanted))[:count]]
+        return tuple(fill for p in drawn if (fill := self._readable(p)) is not None)
+
+    def _readable(self, performance: Performance) -> Groove | None:
+        """The performance; None where it is damaged or too short, of which some are."""
+        try:
+            return self.read(performance)
+        except CorruptScore:
+            return None
 
     def read(self, performance: Performance) -> Groove:
         """Reads a performance.
@@ -90,6 +105,17 @@ class Drummers:
         """
         with zipfile.ZipFile(self.archive) as archive:
             return read_performance(archive.read(performance.path), performance)
+
+
+def _playable(performance: Performance, bpm: float, beats_per_bar: int) -> bool:
+    return performance.beats_per_bar == beats_per_bar and 1 / _STRETCH < bpm / performance.bpm < _STRETCH
+
+
+def _kicks(groove: Groove) -> float:
+    """Part of the bar lines on which a kick falls."""
+    lines = [index * groove.beats_per_bar for index in range(groove.bars)]
+    kicks = np.array([hit.beat for hit in groove.hits if hit.number in KICKS] or [-1.0])
+    return float(np.mean([np.abs(kicks - line).min() < _NEAR for line in lines]))
 
 
 def drummers(material: Material, split: Split) -> Drummers:
