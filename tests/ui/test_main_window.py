@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +15,14 @@ from tests.ui.inline import InlineWorker
 from vocmatch_desktop.audio import files
 from vocmatch_desktop.errors import NoSinging
 from vocmatch_desktop.library.records import AnalysedFile, FoundFile, NotTaken, Survey
+from vocmatch_desktop.melody.contour import Contour
 from vocmatch_desktop.services.fitting import FitSpec, FittedBeat
 from vocmatch_desktop.services.indexing import IndexResult, IndexSpec
 from vocmatch_desktop.services.listening import listen
 from vocmatch_desktop.services.matching import MatchResult, MatchSpec, TakeHeard
+from vocmatch_desktop.services.melody import Melody, MelodySpec
 from vocmatch_desktop.settings import Places
-from vocmatch_desktop.types import Audio, Match, Parts, PitchTrack, Selection, TakeFeatures, Transform
+from vocmatch_desktop.types import Audio, Key, Match, Note, Parts, PitchTrack, Selection, TakeFeatures, Transform
 from vocmatch_desktop.ui.desk import Desk
 from vocmatch_desktop.ui.main_window import Commands, MainWindow
 from vocmatch_desktop.ui.session import Indexing, Playhead, Problem, Session
@@ -343,3 +345,33 @@ def test_a_window_closed_while_its_library_is_made_leaves_nothing_open(desk, pla
     desk.close()
     assert desk.library.catalogue is None
     assert places.database.is_file()
+
+
+def test_the_melody_room_hears_the_take_and_has_an_undo_of_its_own(ranked, desk, session, now, qtbot) -> None:
+    def hear(spec: MelodySpec, report: Callable[..., None]) -> Melody:
+        silent = {field.name: np.zeros(0, np.float32) for field in fields(Contour)}
+        notes = (Note(0.2, 0.8, 60.0, 60, 80),)
+        contour = Contour(**{**silent, "duration_s": 2.0, "hop_s": 0.008})
+        return Melody(files.probe(spec.take), contour, notes, notes, 0.0, Key(9, True))
+
+    now.instead["MelodySpec"] = hear
+    ranked.rooms.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: session.melody.phase == "ready")
+    assert ranked.melody.isVisible()
+    assert ranked.melody.roll.hasFocus()
+    qtbot.keyClick(ranked.melody.roll, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(ranked.melody.roll, Qt.Key.Key_Up)
+    assert session.melody.notes[0].number == 61
+    qtbot.keyClick(ranked.melody.roll, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert session.melody.notes[0].number == 60
+    qtbot.keyClick(ranked, Qt.Key.Key_A)
+    assert session.hearing == "piano"
+    qtbot.keyClick(ranked, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert ranked.lower.isVisible()
+
+
+def test_the_melody_room_without_a_take_teaches(window, session) -> None:
+    window.rooms.setCurrentIndex(1)
+    assert window.melody.sentence.isVisible()
+    assert session.melody.phase == "none"
+    assert not window.grab().isNull()

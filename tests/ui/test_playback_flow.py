@@ -132,3 +132,40 @@ def test_the_playhead_maps_the_take_to_the_beat(take) -> None:
     assert fitted.playhead(1.5) == Playhead(1.5, pytest.approx(5.1), 1)
     assert Playing(take=take).playhead(1.5) == Playhead(take_s=1.5)
     assert Playing(1).playhead(2.0) == Playhead(beat_s=2.0, beat_id=1)
+
+
+@pytest.fixture
+def gains(flow) -> Callable[[], dict[str, float]]:
+    """What of the take is heard how loudly."""
+    return lambda: {track.name: track.gain for track in flow._sound.player.scene.tracks}
+
+
+def test_a_take_is_heard_as_voice_piano_or_both(virtual_audio, flow, session, take, gains, tmp_path, qtbot) -> None:
+    session.take = take
+    flow.set_piano(write(tmp_path / "piano.wav", 3.5), 0.5)
+    flow.set_hearing("piano")
+    flow.play_take(take)
+    qtbot.waitUntil(lambda: session.activity == "playing", timeout=WAIT_MS)
+    assert gains() == {"take": 0.0, "piano": 0.7}
+    (piano,) = (track for track in flow._sound.player.scene.tracks if track.name == "piano")
+    assert piano.at == -round(0.5 * flow._sound.player.rate)
+    flow.set_hearing("both")
+    assert gains() == {"take": 0.7, "piano": 0.7}
+    flow.set_hearing("voice")
+    assert gains() == {"take": 0.7, "piano": 0.0}
+
+
+def test_a_piano_that_is_not_ready_leaves_the_voice_and_takes_its_place_when_it_is(
+    virtual_audio, flow, session, take, gains, tmp_path, qtbot
+) -> None:
+    session.take = take
+    flow.set_hearing("piano")
+    flow.play_take(take)
+    qtbot.waitUntil(lambda: session.activity == "playing", timeout=WAIT_MS)
+    assert gains() == {"take": 0.7}
+    flow.set_piano(write(tmp_path / "piano.wav", 3.0))
+    assert gains() == {"take": 0.0, "piano": 0.7}
+    flow.set_piano(tmp_path / "gone.wav")
+    assert gains()["take"] == 0.7
+    flow.set_piano(None)
+    assert gains() == {"take": 0.7}

@@ -67,7 +67,7 @@ class Desk(QObject):
         self.melody_files = MelodyFilesFlow(session, self.bridge, later, self)
         self.take_desk = TakeDesk(session, self._take_flows(), self.beat_desk.audition, self)
         melody = MelodyFlows(self.melody, self.melody_files, self.playback)
-        self.melody_desk = MelodyDesk(session, melody, self.take_desk.seek, self)
+        self.melody_desk = MelodyDesk(session, melody, self.take_desk, self)
         self._listen()
 
     def start(self) -> None:

@@ -17,6 +17,7 @@ from vocmatch_desktop.ui.melody_flow import MelodyFlow
 from vocmatch_desktop.ui.melody_state import Hearing, MelodyFiles
 from vocmatch_desktop.ui.playback_flow import PlaybackFlow
 from vocmatch_desktop.ui.session import Problem, Session
+from vocmatch_desktop.ui.take_desk import TakeDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +30,31 @@ class MelodyFlows:
 
 
 class MelodyDesk(QObject):
-    """Implements `melody_state.MelodyCommands`; `seek` moves the one playhead."""
+    """Implements `melody_state.MelodyCommands`; `takes` moves the one playhead."""
 
     def __init__(
         self,
         session: Session,
         flows: MelodyFlows,
-        seek: Callable[[float], None],
+        takes: TakeDesk,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._session, self._flows, self._seek = session, flows, seek
+        self._session, self._flows, self._takes = session, flows, takes
         self._entered = False
         session.melody_files_changed.connect(self._use_files)
 
     def enter(self) -> None:
         """The room is shown: its melody is wanted, and heard as it was last time."""
         self._entered = True
+        self._takes.put_take_first(True)
         self._flows.melody.enter()
         self._flows.playback.set_hearing(self._session.hearing)
 
     def leave(self) -> None:
         """In the other rooms a take is a voice."""
         self._entered = False
+        self._takes.put_take_first(False)
         self._flows.melody.leave()
         self._flows.playback.set_hearing("voice")
 
@@ -79,7 +82,7 @@ class MelodyDesk(QObject):
 
     def seek(self, take_s: float) -> None:
         """Moves the playhead within the take."""
-        self._seek(take_s)
+        self._takes.seek(take_s)
 
     def listen_again(self) -> None:
         """Tries again to hear the notes of the take."""

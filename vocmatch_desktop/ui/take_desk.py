@@ -38,6 +38,7 @@ class TakeDesk(QObject):
         super().__init__(parent)
         self._session, self._flows, self._audition = session, flows, audition
         self._take_was_touched = True
+        self._take_first = False
         session.beat_id_changed.connect(lambda _: self._touch(take=False))
 
     def record(self) -> None:
@@ -59,12 +60,16 @@ class TakeDesk(QObject):
             self._flows.recording.stop()
         elif self._session.activity == "playing":
             self._flows.playback.stop()
-        elif self._take_was_touched and self._session.take is not None:
+        elif (self._take_was_touched or self._take_first) and self._session.take is not None:
             self._flows.playback.play_take(self._session.take)
         elif self._session.beat_id is not None:
             self._audition(self._session.beat_id)
         elif self._session.take is not None:
             self._flows.playback.play_take(self._session.take)
+
+    def put_take_first(self, on: bool) -> None:
+        """In a room that is about the take, Space plays it whatever was touched last."""
+        self._take_first = on
 
     def stop(self) -> None:
         """Stops whatever plays or records."""
