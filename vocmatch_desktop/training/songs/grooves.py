@@ -42,6 +42,8 @@ _BARS = 4
 """Bars a performance needs to be more than a fill."""
 
 _TRIES = 4
+_MARKED = 0.5
+"""Part of the bar lines that a groove should mark with a kick."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,13 @@ class Drummers:
             if not p.fill and p.seconds * p.bpm / 60 >= _BARS * beats_per_bar and _playable(p, bpm, beats_per_bar)
         ]
         wanted = [p for p in fitting if set(styles) & set(p.styles)] or fitting
-        drawn = [wanted[int(index)] for index in rng.permutation(len(wanted))[:_TRIES]]
-        grooves = [groove for p in drawn if (groove := self._readable(p)) is not None]
-        return next((groove for groove in grooves if _kicks(groove) >= 0.5), grooves[0] if grooves else None)
+        best: Groove | None = None
+        for index in rng.permutation(len(wanted))[:_TRIES]:
+            groove = self._readable(wanted[int(index)])
+            if groove is not None and _kicks(groove) >= _MARKED:
+                return groove
+            best = best or groove
+        return best
 
     def fills(self, groove: Groove, bpm: float, rng: np.random.Generator, count: int = 3) -> tuple[Groove, ...]:
         """Some fills, by the drummer who plays `groove` and in its style if there are any."""
