@@ -31,6 +31,9 @@ BRIGHTNESS_OCTAVES = 5.0
 LOUDEST = 0.14
 """RMS of every recording's loudest 100 ms, and so of a note of velocity 127."""
 
+DECODED_RATE = 48_000
+"""Hz recordings are kept at."""
+
 _CACHE_BYTES = 192 * 2**20
 _LAYER_SEMITONES = 1 / 12
 """What a step of velocity between a note and a recording costs, in semitones of shifting."""
@@ -96,9 +99,6 @@ class Recordings:
             _, (oldest, _root) = self._kept.popitem(last=False)
             self._bytes -= oldest.nbytes
         return made
-
-
-DECODED_RATE = 48_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +183,10 @@ def _ended(notes: Sequence[Note]) -> list[tuple[Note, float]]:
 
 
 def _released(samples: Float32, held: int, release: int) -> Float32:
-    tail = samples[held:]
-    if len(tail):
-        fade = 0.5 + 0.5 * np.cos(np.pi * np.arange(1, len(tail) + 1, dtype=np.float32) / max(len(tail), release))
-        samples[held:] = tail * (fade * fade)
-    elif release == 0:
-        return samples
+    tail = len(samples) - held
+    if tail > 0:
+        fade = 0.5 + 0.5 * np.cos(np.pi * np.arange(1, tail + 1, dtype=np.float32) / max(tail, release))
+        samples[held:] *= fade * fade
     return samples
 
 
