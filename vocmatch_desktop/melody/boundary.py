@@ -84,8 +84,10 @@ def features(mel: Float32, pitch: Float32, confidence: Float32) -> Float32:
         pitch: MIDI, float32 [n], 0 where there is none.
         confidence: 0…1, float32 [n].
     """
+    if not len(mel):
+        return np.zeros((0, FEATURES), np.float32)
     level = 20 * np.log10(np.maximum(mel, LEAST))
-    loud = float(np.percentile(level.max(axis=1), 95)) if len(level) else 0.0
+    loud = float(np.percentile(level.max(axis=1), 95))
     spectrum = np.clip((level - loud + RANGE_DB) / (RANGE_DB / 2), -2, 2)
     sure = np.asarray((confidence >= SURE) & (pitch > 0), np.float64)
     movement = [_step(pitch, sure), _away(pitch, sure)]

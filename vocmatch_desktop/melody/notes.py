@@ -25,16 +25,35 @@ Float64 = NDArray[np.float64]
 LONGEST_HOLE_S = 0.25
 """Unvoiced for longer than this: no note goes on across it."""
 
-NOTE_PRICE_S = 0.07
-"""A new pitch a semitone off is a note of its own once it lasts this long, at sensitivity ½."""
-
 FARTHEST = 2.0
 OCTAVE_SLIP = 0.4
 LEAST_SURE = 0.01
 
 DIP_REACH_S = 0.064
 DIP_DB = 3.0
-DIP_COST = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What the evidence counts; a frame is 8 ms, and the unit is the natural logarithm of odds.
+
+    `sure`: of the pitch tracker's confidence a frame. `note`: of the network's "inside a note" a frame. `off`: a
+    semitone off a note's level a frame. `dip`: a dB of a dip in level a frame. `onset`, `through`, `offset`: of the
+    network's onset where a note begins, of its onset where a note goes on, of its offset where one ends. `price`: of a
+    note; times four (a quarter) at the ends of sensitivity.
+    """
+
+    sure: float = 1.0
+    note: float = 0.0
+    off: float = 1.0
+    dip: float = 0.25
+    onset: float = 0.0
+    through: float = 0.0
+    offset: float = 0.0
+    price: float = 9.0
+
+
+WEIGHTS = Weights()
 
 LOUDEST_VELOCITY, VELOCITY_DB = 112, 0.4
 
@@ -50,13 +69,13 @@ class NoteOptions:
     min_length_s: float = 0.06
 
 
-def find(contour: Contour, options: NoteOptions | None = None) -> tuple[Note, ...]:
+def find(contour: Contour, options: NoteOptions | None = None, weights: Weights = WEIGHTS) -> tuple[Note, ...]:
     """The notes of a voice, in order, not overlapping; none in silence or noise.
 
     `Note.pitch` is as heard, relative to 440 Hz; `Note.number` is the nearest whole number in the singer's own tuning.
     """
     options = options or NoteOptions()
-    segments = [segment for phrase in _phrases(contour) for segment in _cut(contour, phrase, options)]
+    segments = [segment for phrase in _phrases(contour) for segment in _cut(contour, phrase, options, weights)]
     heard = [_note(contour, segment) for segment in segments]
     return _numbered(heard)
 
@@ -70,26 +89,32 @@ def _phrases(contour: Contour) -> list[slice]:
     return [slice(start, stop) for start, stop in runs(near)]
 
 
-def _cut(contour: Contour, phrase: slice, options: NoteOptions) -> list[Segment]:
-    found = cut(_costs(contour, phrase, options))
+def _cut(contour: Contour, phrase: slice, options: NoteOptions, weights: Weights) -> list[Segment]:
+    found = cut(_costs(contour, phrase, options, weights))
     return [Segment(phrase.start + one.start, phrase.start + one.stop, one.level) for one in found]
 
 
-def _costs(contour: Contour, phrase: slice, options: NoteOptions) -> Costs:
+def _costs(contour: Contour, phrase: slice, options: NoteOptions, weights: Weights) -> Costs:
     sure = np.where(contour.pitch[phrase] > 0, contour.confidence[phrase], 0.0).astype(np.float64)
-    clipped = np.clip(sure, LEAST_SURE, 1 - LEAST_SURE)
-    frames = len(sure)
+    onset, offset = contour.onset[phrase], contour.offset[phrase]
+    in_note = -weights.sure * _log_odds(sure) - weights.note * _log_odds(contour.note[phrase])
+    in_note += weights.dip * dips(contour)[phrase] - weights.through * np.log1p(-np.clip(onset, 0, 1 - LEAST_SURE))
     return Costs(
         pitch=contour.pitch[phrase].astype(np.float64),
-        weight=sure,
-        unvoiced=-np.log(clipped / (1 - clipped)) + DIP_COST * dips(contour)[phrase],
-        began=np.zeros(frames + 1),
-        ended=np.zeros(frames + 1),
-        price=NOTE_PRICE_S / contour.hop_s * 4 ** (0.5 - options.sensitivity),
+        weight=weights.off * sure,
+        unvoiced=in_note,
+        began=np.append(-weights.onset * _log_odds(onset), 0.0),
+        ended=np.append(-weights.offset * _log_odds(offset), 0.0),
+        price=weights.price * 4 ** (1 - 2 * options.sensitivity),
         shortest=max(1, round(options.min_length_s / contour.hop_s)),
         farthest=FARTHEST,
         octave=OCTAVE_SLIP,
     )
+
+
+def _log_odds(probability: NDArray[np.floating]) -> Float64:
+    clipped = np.clip(probability, LEAST_SURE, 1 - LEAST_SURE)
+    return np.asarray(np.log(clipped / (1 - clipped)), np.float64)
 
 
 def dips(contour: Contour) -> Float64:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,9 @@ class _Probabilities(nn.Module):
 def export(network: nn.Module, path: Path) -> None:
     """Writes the ONNX file, whole or not at all; raises RuntimeError where it does not say what torch says."""
     model = _Probabilities(network).cpu().eval()
-    with whole_file(path) as partial:
+    with whole_file(path) as partial, warnings.catch_warnings():
+        # The newer exporter needs onnxscript; this one is announced to go but proven right by `_check`.
+        warnings.simplefilter("ignore", DeprecationWarning)
         torch.onnx.export(
             model,
             (torch.zeros(1, LENGTHS[0], FEATURES),),
