@@ -37,9 +37,10 @@ from vocmatch_desktop.training.songs.composition import Composition
 from vocmatch_desktop.training.songs.compositions import compositions
 from vocmatch_desktop.training.songs.material import Material
 from vocmatch_desktop.training.songs.midi import CorruptScore
+from vocmatch_desktop.training.songs.pack_baked import bake
 from vocmatch_desktop.training.songs.pack_notes import write_notes
 from vocmatch_desktop.training.songs.pack_rows import KBPS, Laid, Row, laid, row_files, rows
-from vocmatch_desktop.training.songs.pack_sounds import SoundSet, sound_sets
+from vocmatch_desktop.training.songs.pack_sounds import SoundSet, baked_sets, sound_sets
 from vocmatch_desktop.training.songs.readers import material_songs
 from vocmatch_desktop.training.songs.record import SongRecord, Split
 from vocmatch_desktop.training.songs.split import SPLITS
@@ -74,12 +75,18 @@ class Wanted:
     music: Callable[[], tuple[Sequence[Composition], Sequence[tuple[Split, Groove]]]]
     sets: Callable[[Sequence[Laid]], Iterable[SoundSet]]
     songs: tuple[SongRecord, ...]
+    notes: tuple[str, ...] = ()
 
 
-def everything(material: Material) -> Wanted:
-    """All that songs are made of."""
+def everything(material: Material, work: Path) -> Wanted:
+    """All that songs are made of; what is no recording is played into `work` first."""
+    baked, missing = bake(work / "baked")
     return Wanted(
-        rows(material), lambda: _music(material), lambda laid_: sound_sets(material, laid_), material_songs(material)
+        rows=(*rows(material), *(one.row for one in baked)),
+        music=lambda: _music(material),
+        sets=lambda encoded: (*sound_sets(material, encoded), *baked_sets(baked, encoded)),
+        songs=material_songs(material),
+        notes=(f"Some sounds were left out. {missing}",) if missing else (),
     )
 
 
@@ -94,8 +101,8 @@ def pack(
         NotFound: A part of the material is missing. DiskError: There is no space.
         UserError: The pack or one of its files became larger than its limit.
     """
-    wanted = wanted or everything(material)
     work = folder.with_name(folder.name + ".rows")
+    wanted = wanted or everything(material, work)
     encoded = _encode(wanted.rows, material, work, report)
     for kind in KBPS:
         _once(folder / f"{kind}.zip", lambda path, kind=kind: _zip(path, work, encoded, kind))  # type: ignore[misc]
@@ -109,7 +116,7 @@ def pack(
     notes = _add_wheels(folder / "wheels") if wheels else ("The decoders' wheels were not asked for.",)
     sizes = _seal(folder)
     report(1.0, "packed")
-    return Packed(folder, sizes, notes)
+    return Packed(folder, sizes, (*wanted.notes, *notes))
 
 
 def _encode(wanted: Sequence[Row], material: Material, work: Path, report: Report) -> list[Laid]:

@@ -5,8 +5,9 @@ Everything that would have to be listened to over there (roots, attacks, levels,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -14,12 +15,15 @@ from vocmatch_desktop.audio.files import read
 from vocmatch_desktop.synth.sampler import LOUDEST, Zone, levelled, measured_pitch, trimmed
 from vocmatch_desktop.training.songs.instruments import sounds
 from vocmatch_desktop.training.songs.material import Material
+from vocmatch_desktop.training.songs.pack_baked import Baked
 from vocmatch_desktop.training.songs.pack_rows import RATE, Item, Laid
 from vocmatch_desktop.training.songs.record import Split
 from vocmatch_desktop.training.songs.singer.units import Unit
 from vocmatch_desktop.training.songs.singer.voice import Voice, voices
 from vocmatch_desktop.training.songs.split import sound_split
 from vocmatch_desktop.types import Float32
+
+_BAKED_RELEASE_S = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,20 @@ class _Places:
         first, vowel, last = (round(at * RATE) for at in (unit.consonant_s, unit.vowel_s, unit.end_s))
         gain = LOUDEST / 10 ** (unit.level_db / 20)
         return Snippet(row, item.start + first, last - first, vowel - first, unit.pitch, gain, 127)
+
+
+def baked_sets(baked: Iterable[Baked], rows: Sequence[Laid]) -> Iterator[SoundSet]:
+    """The sounds that were played note by note for the pack."""
+    laid = {one.row.name: one.items[0] for one in rows}
+    for one in baked:
+        whole = read(Path(one.row.files[0]), rate=RATE, mono=True).samples[:, 0]
+        every = round(one.every_s * RATE)
+        notes = []
+        for index, number in enumerate(one.numbers):
+            samples = trimmed(whole[index * every : (index + 1) * every], RATE)
+            start = laid[one.row.name].start + (index + 1) * every - len(samples)
+            notes.append(Snippet(one.row.name, start, len(samples), 0, float(number), _gain(samples), 127))
+        yield SoundSet(one.sound, one.split, "notes", _BAKED_RELEASE_S, {"": tuple(notes)})
 
 
 def sound_sets(material: Material, rows: Sequence[Laid]) -> Iterator[SoundSet]:
