@@ -6,6 +6,7 @@ import pytest
 import soundfile
 from openpyxl import load_workbook
 
+from vocmatch_desktop import cli
 from vocmatch_desktop.commands.output import to_json
 from vocmatch_desktop.errors import NotFound
 from vocmatch_desktop.evaluation import basic_pitch, melody, melody_methods, melody_metrics
@@ -142,3 +143,13 @@ def test_basic_pitch_makes_notes_of_activations_as_published():
     assert abs(events[0][0] - 20) <= 1
     assert abs(events[0][1] - 60) <= 1
     assert 100 < events[1][0] < events[1][1] < 150
+
+
+def test_the_shell_prints_figures_and_biases(takes, capsys, tmp_path):
+    assert cli.run(["evaluate", "melody", str(takes), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {"con_f1", "conp_f1", "conpoff_f1", "onset_bias_ms", "trimmed", "methods"} <= set(told)
+    assert cli.run(["evaluate", "melody", str(takes)]) == 0
+    assert "trimmed" in capsys.readouterr().out
+    assert cli.run(["evaluate", "melody", str(tmp_path)]) == 2
+    assert "onset_s,offset_s,pitch" in capsys.readouterr().err
