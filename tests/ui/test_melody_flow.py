@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from pathlib import Path
@@ -276,6 +277,43 @@ def test_a_file_that_was_taken_stays(
     ready.edit(FOUND[:1], "deleted")
     qtbot.waitUntil(lambda: session.melody_files.phase == "ready")
     qtbot.waitUntil(lambda: not first.midi.exists())
+    assert first.piano.exists()
+
+
+def test_a_file_that_was_taken_stays_when_its_notes_come_back_and_go_again(
+    written: MelodyFilesFlow, ready: MelodyFlow, session: Session, qtbot: QtBot
+) -> None:
+    first = session.melody_files
+    written.keep(first.piano)
+    ready.edit(FOUND[:1], "deleted")
+    qtbot.waitUntil(lambda: session.melody_files.phase == "ready")
+    ready.undo()
+    qtbot.waitUntil(lambda: session.melody_files.piano == first.piano)
+    ready.redo()
+    qtbot.waitUntil(lambda: session.melody_files.phase == "ready" and not first.midi.exists())
+    assert first.piano.exists()
+
+
+def test_a_file_of_an_earlier_session_stays(
+    written: MelodyFilesFlow, ready: MelodyFlow, session: Session, qtbot: QtBot
+) -> None:
+    first = session.melody_files
+    os.utime(first.piano, (1e9, 1e9))
+    ready.edit(FOUND[:1], "deleted")
+    qtbot.waitUntil(lambda: session.melody_files.phase == "ready" and not first.midi.exists())
+    assert first.piano.exists()
+
+
+def test_another_take_leaves_the_files_of_the_first(
+    written: MelodyFilesFlow, ready: MelodyFlow, session: Session, take: Take, tmp_path: Path, qtbot: QtBot
+) -> None:
+    first = session.melody_files
+    other = replace(take, folder=tmp_path / "other")
+    other.folder.mkdir()
+    (other.folder / "take.wav").write_bytes(take.audio_path.read_bytes())
+    session.take = other
+    qtbot.waitUntil(lambda: session.melody_files.phase == "ready" and session.melody_files != first)
+    qtbot.wait(50)
     assert first.piano.exists()
 
 

@@ -1,11 +1,12 @@
 """The files of a melody for a DAW: written when its notes have rested, cleared away when nobody took them.
 
-DAWs refer to files in place, so one that was dragged, copied or shown stays for ever. One that nobody took and whose
-notes have changed since would only fill the disk.
+DAWs refer to files in place, so one that was dragged, copied or shown stays for ever, and so does one of an earlier
+session, of which nobody knows. One that nobody took and whose notes have changed since would only fill the disk.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -38,6 +39,8 @@ class MelodyFilesFlow(QObject):
         self._session, self._bridge, self._later = session, bridge, later
         self._spec: WriteMelodySpec | None = None
         self._writing: JobHandle | None = None
+        self._since = time.time()
+        self._taken: set[Path] = set()
         self._untaken: set[Path] = set()
         self._rests = QTimer(self, interval=REST_MS, singleShot=True)
         self._rests.timeout.connect(self._write)
@@ -51,7 +54,7 @@ class MelodyFilesFlow(QObject):
 
     def keep(self, path: Path) -> None:
         """The file was taken out of the window: it must stay."""
-        self._untaken.discard(path)
+        self._taken.add(path)
 
     def cancel(self) -> None:
         """No file is wanted any more."""
@@ -65,6 +68,8 @@ class MelodyFilesFlow(QObject):
         if spec == self._spec:
             return
         self.cancel()
+        if spec is None or self._spec is None or spec.take != self._spec.take:
+            self._untaken.clear()  # another take's files are as good as before
         self._spec = spec
         self._session.melody_files = MelodyFiles("waiting" if spec is not None else "none")
         if spec is not None:
@@ -90,15 +95,15 @@ class MelodyFilesFlow(QObject):
             self._session.melody_files = replace(self._session.melody_files, fraction=progress.fraction)
 
     def _finish(self, spec: WriteMelodySpec, written: WrittenMelody) -> None:
-        made = {written.midi, written.piano}
-        if spec is not self._spec:
-            self._untaken |= made
+        if spec is not self._spec:  # called off too late
             return
         self._writing = None
         self._session.melody_files = MelodyFiles("ready", written.midi, written.piano, written.before_s, 1.0)
-        superseded, self._untaken = self._untaken - made, made
+        made, before = {written.midi, written.piano}, self._untaken
+        self._untaken = made
+        superseded, since = before - made - self._taken, self._since
         if superseded:
-            self._bridge.in_thread(lambda: _clear(superseded))
+            self._bridge.in_thread(lambda: _clear(superseded, since))
 
     def _fail(self, error: UserError | Bug) -> None:
         self._writing = None
@@ -119,7 +124,9 @@ def _spec(melody: Melody, take: Take) -> WriteMelodySpec:
     )
 
 
-def _clear(paths: Iterable[Path]) -> None:
+def _clear(paths: Iterable[Path], since: float) -> None:
+    """Deletes what was made after `since` (seconds since 1970)."""
     for path in paths:
         with suppress(OSError):  # somebody has it open: then it was taken after all
-            path.unlink(missing_ok=True)
+            if path.stat().st_mtime >= since:
+                path.unlink()

@@ -92,7 +92,7 @@ class MelodySheet(QWidget):
         self._notes = melody.notes
         self._chosen = frozenset(index for index, note in enumerate(self._notes) if note in held)
         if melody.phase == "live":
-            self._follow_voice(melody.duration_s)
+            self._follow_voice(melody.duration_s, widen=bool(before.notes))
         elif (melody.audio, melody.duration_s) != (before.audio, before.duration_s):
             self._playhead_s = None
             self.fit()
@@ -131,12 +131,12 @@ class MelodySheet(QWidget):
                 pitches += [float(value) for value in np.percentile(sung, (2, 98))]
         self._look(self._placed().fitted(pitches))
 
-    def _follow_voice(self, now_s: float) -> None:
+    def _follow_voice(self, now_s: float, widen: bool) -> None:
         """While a take is sung: its newest seconds, and every key it used."""
         from_s = max(0.0, now_s - LIVE_PLACE * LIVE_SPAN_S)
         view, numbers = self._placed(), [note.number for note in self._notes]
         low, high = min(numbers, default=60) - LIVE_ROOM_KEYS, max(numbers, default=60) + LIVE_ROOM_KEYS
-        if now_s > 0:
+        if widen:  # a view that jumps with every note cannot be read
             low, high = min(low, view.low), max(high, view.high)
         end_s = from_s + LIVE_SPAN_S
         self._look(replace(view, from_s=from_s, to_s=end_s, duration_s=end_s, low=low, high=high))
