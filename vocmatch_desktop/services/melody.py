@@ -215,7 +215,7 @@ def _piano_file(
 
 def _piano(notes: Sequence[Note], length: AudioFile, report: Report) -> Iterator[Audio]:
     """The piano in blocks of a minute, `length.frames` in all; what still sounds goes on into the next block."""
-    from vocmatch_desktop.synth import piano
+    from vocmatch_desktop.synth.piano import play
 
     step = round(PIANO_BLOCK_S * length.rate)
     ringing = np.zeros((0, 2), np.float32)
@@ -225,7 +225,7 @@ def _piano(notes: Sequence[Note], length: AudioFile, report: Report) -> Iterator
         mine = _from(notes, start / length.rate, (start + frames) / length.rate)
         until_s = max((note.offset_s for note in mine), default=0.0) + RELEASE_S
         last = start + frames == length.frames
-        sound = piano.play(mine, frames if last else max(frames, round(until_s * length.rate)), length.rate)
+        sound = play(mine, frames if last else max(frames, round(until_s * length.rate)), length.rate)
         sound = _added(sound, ringing)
         yield Audio(sound[:frames], length.rate)
         ringing = sound[frames:]
