@@ -179,8 +179,8 @@ class MelodyRoll(MelodySheet):
             self.edited.emit(result.notes, what)
 
     def choose(self, chosen: Iterable[int]) -> None:
-        """Chooses notes."""
-        self._choose(frozenset(chosen))
+        """Chooses notes; numbers that no note has are passed over."""
+        self._choose(frozenset(index for index in chosen if 0 <= index < len(self._notes)))
 
     def _choose(self, chosen: frozenset[int]) -> None:
         if chosen != self._chosen:
