@@ -9,6 +9,7 @@ Example:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,14 @@ PROVIDERS: Mapping[str, str] = {
 FATAL_ONLY = 4
 
 
+@dataclass(frozen=True, slots=True)
+class Port:
+    """An input or output of a model; `shape` has None where any size will do, and is empty where none is told."""
+
+    name: str
+    shape: tuple[int | None, ...]
+
+
 class Session:
     """A loaded model. `provider` is what it runs on, which need not be what was asked for."""
 
@@ -39,8 +48,10 @@ class Session:
         self._session = session
         # onnxruntime falls back to the CPU without an error, and get_device() names the build, not the session.
         self.provider: str = session.get_providers()[0]
-        self.inputs: tuple[str, ...] = tuple(entry.name for entry in session.get_inputs())
-        self.outputs: tuple[str, ...] = tuple(entry.name for entry in session.get_outputs())
+        self.input_ports: tuple[Port, ...] = tuple(_port(entry) for entry in session.get_inputs())
+        self.output_ports: tuple[Port, ...] = tuple(_port(entry) for entry in session.get_outputs())
+        self.inputs: tuple[str, ...] = tuple(port.name for port in self.input_ports)
+        self.outputs: tuple[str, ...] = tuple(port.name for port in self.output_ports)
 
     def run(self, inputs: Mapping[str, NDArray[Any]], outputs: Sequence[str] | None = None) -> list[NDArray[Any]]:
         """Runs the model; gives the named `outputs` in order (all of them without names)."""
@@ -86,6 +97,10 @@ def available_providers() -> tuple[str, ...]:
 
     offered = onnxruntime.get_available_providers()
     return tuple(name for name, full in PROVIDERS.items() if full in offered)
+
+
+def _port(entry: onnxruntime.NodeArg) -> Port:
+    return Port(entry.name, tuple(size if isinstance(size, int) and size > 0 else None for size in entry.shape or ()))
 
 
 def _choose(provider: str, offered: Sequence[str]) -> list[str]:
