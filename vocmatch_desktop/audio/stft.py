@@ -8,6 +8,8 @@ Conventions are librosa's: periodic Hann window, frame i centred on sample i · 
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,13 +26,23 @@ def hann(length: int) -> Float32:
     return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(length) / length)).astype(np.float32)
 
 
-def stft(samples: Float32, n_fft: int = 2048, hop: int = 512, *, window: Float32 | None = None) -> Complex64:
-    """Spectrum of float32 [..., n]: complex64 [..., n_fft // 2 + 1, 1 + n // hop]."""
+def stft(
+    samples: Float32,
+    n_fft: int = 2048,
+    hop: int = 512,
+    *,
+    window: Float32 | None = None,
+    ends: Literal["constant", "reflect"] = "constant",
+) -> Complex64:
+    """Spectrum of float32 [..., n]: complex64 [..., n_fft // 2 + 1, 1 + n // hop].
+
+    `ends`: what stands before and after the sound, zeros or (as in torch.stft) its mirror image.
+    """
     import scipy.fft
 
     window = hann(n_fft) if window is None else window
     padding = [(0, 0)] * (samples.ndim - 1) + [(n_fft // 2, n_fft // 2)]
-    padded = np.pad(samples.astype(np.float32, copy=False), padding)
+    padded = np.pad(samples.astype(np.float32, copy=False), padding, mode=ends)
     framed = np.lib.stride_tricks.sliding_window_view(padded, n_fft, axis=-1)[..., ::hop, :]
     count = framed.shape[-2]
     spectrum = np.empty((*framed.shape[:-1], n_fft // 2 + 1), np.complex64)
