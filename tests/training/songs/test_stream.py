@@ -219,3 +219,22 @@ def pitch(samples: Float32) -> float:
     middle = samples[1_000:-1_000, 0]
     spectrum = np.abs(np.fft.rfft(middle * np.hanning(len(middle)), 2**18))
     return float(np.argmax(spectrum) * RATE / 2**18)
+
+
+def test_a_tone_moves_levels_in_bands_and_nothing_in_time() -> None:
+    click = np.zeros((4_000, 2), np.float32)
+    click[1_000] = 1.0
+    toned = changes.toned(click, RATE, np.random.default_rng(4))
+    assert toned.shape == click.shape
+    assert np.abs(toned).argmax() // 2 == 1_000
+    gains_db = 20 * np.log10(np.abs(np.fft.rfft(toned[:, 0])))
+    assert 3 < np.ptp(gains_db) <= 24.1
+
+
+def test_a_narrow_example_ends_where_it_was_drawn_to(sources: tuple[Source, ...], tmp_path: Path) -> None:
+    narrow = replace(STILL, mixing=Mixing(coherent=1, scattered=0, drop=0), narrow=1.0, narrow_hz=(2_000, 2_000))
+    example = SongStream(sources[1:2], narrow, tmp_path, 5).example(0)
+    spectrum = np.abs(np.fft.rfft(example.mix[0].numpy()))
+    above = spectrum[len(spectrum) // 2 + 20 :]
+    assert above.max() < 1e-2 * spectrum.max()
+    torch.testing.assert_close(example.targets.sum(0), example.mix, atol=1e-6, rtol=0)

@@ -48,7 +48,9 @@ class StreamOptions:
 
     `gain_db`: range drawn from, a stem. `speed`: how often crops are played faster or slower, by up to
     `speed_semitones`; `stretch`: how often tempo and pitch are moved apart instead (slow: keep it rare), by up to
-    `stretch_share` and `speed_semitones`. `room`: how often a raw voice gets a tone and a room.
+    `stretch_share` and `speed_semitones`. `room`: how often a raw voice gets a tone and a room. `tone`: how often any
+    stem gets a tone of its own; `narrow`: how often all of an example ends somewhere in `narrow_hz`, as old, phone and
+    streamed recordings do.
     """
 
     seconds: float = 3.0
@@ -60,6 +62,9 @@ class StreamOptions:
     stretch: float = 0.02
     stretch_share: float = 0.12
     room: float = 0.7
+    tone: float = 0.0
+    narrow: float = 0.0
+    narrow_hz: tuple[float, float] = (3_500.0, 10_000.0)
     polarity: float = 0.5
     swap: float = 0.5
 
@@ -130,6 +135,8 @@ class SongStream(IterableDataset[Example]):
         samples = changes.stereo(self._moved(pick, strand))
         if pick.shelf.source.engine == "raw" and rng.random() < options.room:
             samples = changes.in_a_room(samples, options.rate, rng)
+        if options.tone and rng.random() < options.tone:
+            samples = changes.toned(samples, options.rate, rng)
         if not pick.shelf.source.is_song:
             samples = changes.levelled(samples)
         if strand.random() < options.swap:
@@ -154,6 +161,8 @@ class SongStream(IterableDataset[Example]):
     def _finished(self, targets: Float32, picks: Sequence[Pick], rng: np.random.Generator) -> Float32:
         """Ends where the narrowest of its recordings ends, and does not clip."""
         ends = [pick.shelf.source.bandwidth_hz for pick in picks if pick.shelf.source.bandwidth_hz]
+        if self._options.narrow and rng.random() < self._options.narrow:
+            ends.append(rng.uniform(*self._options.narrow_hz))
         if ends and min(ends) < self._options.rate / 2:
             targets = changes.low_passed(targets, self._options.rate, min(ends))
         peak = float(np.abs(targets.sum(axis=0)).max(initial=0.0))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy.fft
 
 from vocmatch_desktop.audio.resample import resample
 from vocmatch_desktop.audio.stretch import fit
@@ -45,23 +44,42 @@ def in_a_room(samples: Float32, rate: int, rng: np.random.Generator) -> Float32:
 
     The room is decaying noise, different left and right; direct and reverberant level differ by 6–26 dB.
     """
+    from scipy import fft
+
     rt60 = 0.15 * (1.6 / 0.15) ** rng.random()
     tail = round(rt60 * rate)
     decay = 10 ** (-3 * np.arange(tail) / tail)
     room = rng.standard_normal((tail, 2), np.float32) * decay[:, None].astype(np.float32)
     room *= np.float32(10 ** (-rng.uniform(6, 26) / 20)) / np.sqrt(np.sum(room**2, axis=0))
     room[0] += 1.0
-    size = scipy.fft.next_fast_len(len(samples) + tail, real=True)
-    spectrum = scipy.fft.rfft(samples, size, axis=0) * scipy.fft.rfft(room, size, axis=0)
+    size = fft.next_fast_len(len(samples) + tail, real=True)
+    spectrum = fft.rfft(samples, size, axis=0) * fft.rfft(room, size, axis=0)
     hertz = np.fft.rfftfreq(size, 1 / rate)
     octaves = np.clip(np.log2(np.maximum(hertz, 1.0) / 1000), -3, 3)
     spectrum *= (10 ** (rng.uniform(-2, 2) * octaves / 20))[:, None].astype(np.float32)
-    return np.asarray(scipy.fft.irfft(spectrum, size, axis=0)[: len(samples)], np.float32)
+    return np.asarray(fft.irfft(spectrum, size, axis=0)[: len(samples)], np.float32)
+
+
+def toned(samples: Float32, rate: int, rng: np.random.Generator) -> Float32:
+    """With another tone: a gain of its own (σ 4 dB, at most 12) every octave from 63 Hz on, straight between them.
+
+    As another microphone, arrangement or engineer would have it; recordings differ by this much.
+    """
+    from scipy import fft
+
+    octaves = np.arange(8)
+    gains = np.clip(rng.normal(0, 4, len(octaves)), -12, 12)
+    hertz = np.fft.rfftfreq(len(samples), 1 / rate)
+    gain_db = np.interp(np.log2(np.maximum(hertz, 1.0) / 63), octaves, gains)
+    spectrum = fft.rfft(samples, axis=0) * (10 ** (gain_db / 20))[:, None].astype(np.float32)
+    return np.asarray(fft.irfft(spectrum, len(samples), axis=0), np.float32)
 
 
 def low_passed(targets: Float32, rate: int, cutoff_hz: float) -> Float32:
     """All of an example ([…, frames]) with nothing above `cutoff_hz`; the fade spans the octave's last sixth."""
+    from scipy import fft
+
     frames = targets.shape[-1]
     hertz = np.fft.rfftfreq(frames, 1 / rate)
     fade = np.clip((cutoff_hz - hertz) / (cutoff_hz / 6), 0, 1).astype(np.float32)
-    return np.asarray(scipy.fft.irfft(scipy.fft.rfft(targets, axis=-1) * fade, frames, axis=-1), np.float32)
+    return np.asarray(fft.irfft(fft.rfft(targets, axis=-1) * fade, frames, axis=-1), np.float32)
