@@ -11,9 +11,9 @@ from vocmatch_desktop.training.songs.assemble import Assembly, Options, Pace, ut
 from vocmatch_desktop.training.songs.assemble_plan import EVENT, Events, Plan, cropped, together, without
 from vocmatch_desktop.training.songs.assemble_planner import Planner
 from vocmatch_desktop.training.songs.assemble_sound import Bank, assembled, place
+from vocmatch_desktop.training.songs.pack_format import RATE as PACKED_RATE
+from vocmatch_desktop.training.songs.pack_format import Snippet, SoundSet
 from vocmatch_desktop.training.songs.pack_notes import PackedNotes, write_notes
-from vocmatch_desktop.training.songs.pack_rows import RATE as PACKED_RATE
-from vocmatch_desktop.training.songs.pack_sounds import Snippet, SoundSet
 from vocmatch_desktop.training.songs.stream_strips import Strip, Strips
 from vocmatch_desktop.training.songs.unpack import PackedSong, Parts
 from vocmatch_desktop.types import STEMS, Audio

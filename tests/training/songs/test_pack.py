@@ -17,10 +17,10 @@ from vocmatch_desktop.training.songs import pack as packing
 from vocmatch_desktop.training.songs import pack_wheels
 from vocmatch_desktop.training.songs.composition import Composition
 from vocmatch_desktop.training.songs.material import Material, find_material
-from vocmatch_desktop.training.songs.pack import MANIFEST, Wanted, pack
+from vocmatch_desktop.training.songs.pack import Wanted, pack
+from vocmatch_desktop.training.songs.pack_format import MANIFEST, RATE, Snippet, SoundSet
 from vocmatch_desktop.training.songs.pack_notes import GROOVE_TICK, TICK_S, PackedNotes, write_notes
-from vocmatch_desktop.training.songs.pack_rows import RATE, Row, laid, row_files, rows
-from vocmatch_desktop.training.songs.pack_sounds import Snippet, SoundSet
+from vocmatch_desktop.training.songs.pack_rows import Row, laid, row_files, rows
 from vocmatch_desktop.training.songs.readers import material_songs
 from vocmatch_desktop.training.songs.record import Credit, SectionSpan
 from vocmatch_desktop.training.songs.unpack import check, unpack

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from vocmatch_desktop.synth.kits import LEVEL, PAN, PIECES, DrumKit
 from vocmatch_desktop.synth.sampler import LEVEL_POWER
-from vocmatch_desktop.training.songs.pack_rows import RATE
-from vocmatch_desktop.training.songs.pack_sounds import Snippet, SoundSet
+from vocmatch_desktop.training.songs.pack_format import RATE, Snippet, SoundSet
 from vocmatch_desktop.types import STEMS, Note, Part
 
 EVENT = np.dtype(

@@ -14,8 +14,8 @@ from vocmatch_desktop.training.songs import band
 from vocmatch_desktop.training.songs.assemble_plan import EVENT, Events, Placer, Plan, cropped, without
 from vocmatch_desktop.training.songs.grooves import Drummers, Performance
 from vocmatch_desktop.training.songs.instruments import catalogue
+from vocmatch_desktop.training.songs.pack_format import SoundSet
 from vocmatch_desktop.training.songs.pack_notes import PackedNotes
-from vocmatch_desktop.training.songs.pack_sounds import SoundSet
 from vocmatch_desktop.training.songs.record import Split
 from vocmatch_desktop.training.songs.stream_changes import RAW_LEVEL
 from vocmatch_desktop.training.songs.stream_strips import LEVEL_HOP_S, Strip

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import hashlib
 import io
 import json
 import os
@@ -38,17 +37,16 @@ from vocmatch_desktop.training.songs.compositions import compositions
 from vocmatch_desktop.training.songs.material import Material
 from vocmatch_desktop.training.songs.midi import CorruptScore
 from vocmatch_desktop.training.songs.pack_baked import bake
+from vocmatch_desktop.training.songs.pack_format import KBPS, MANIFEST, VERSION, SoundSet, sha256
 from vocmatch_desktop.training.songs.pack_notes import write_notes
-from vocmatch_desktop.training.songs.pack_rows import KBPS, Laid, Row, laid, row_files, rows
-from vocmatch_desktop.training.songs.pack_sounds import SoundSet, baked_sets, sound_sets
+from vocmatch_desktop.training.songs.pack_rows import Laid, Row, laid, row_files, rows
+from vocmatch_desktop.training.songs.pack_sounds import baked_sets, sound_sets
 from vocmatch_desktop.training.songs.readers import material_songs
 from vocmatch_desktop.training.songs.record import SongRecord, Split
 from vocmatch_desktop.training.songs.split import SPLITS
 from vocmatch_desktop.types import Report
 from vocmatch_desktop.whole import whole_file, write_text
 
-MANIFEST = "manifest.json"
-VERSION = 1
 LARGEST_PACK = 60_000_000
 LARGEST_FILE = 32 * 2**20
 
@@ -210,9 +208,3 @@ def _seal(folder: Path) -> dict[str, int]:
             f"It may have {LARGEST_PACK / 1e6:.0f} MB and {LARGEST_FILE / 1e6:.0f} MB; leave out some of the material.",
         )
     return sizes
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file's bytes, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

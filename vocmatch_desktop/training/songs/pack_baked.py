@@ -16,7 +16,8 @@ from vocmatch_desktop.audio.files import write
 from vocmatch_desktop.errors import NotFound
 from vocmatch_desktop.synth.sounds import Sounds, render_part
 from vocmatch_desktop.training.songs.instruments import ROLES, catalogue
-from vocmatch_desktop.training.songs.pack_rows import RATE, Row
+from vocmatch_desktop.training.songs.pack_format import RATE
+from vocmatch_desktop.training.songs.pack_rows import Row
 from vocmatch_desktop.training.songs.record import Split
 from vocmatch_desktop.training.songs.split import HELD_OUT_SOUNDFONT
 from vocmatch_desktop.types import Audio, Float32, Note, Part

@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import soundfile
@@ -18,17 +17,13 @@ import soundfile
 from vocmatch_desktop.audio.files import blocks
 from vocmatch_desktop.training.songs.instruments import sounds
 from vocmatch_desktop.training.songs.material import ManifestRow, Material
+from vocmatch_desktop.training.songs.pack_format import KBPS, RATE, Kind, file_name
 from vocmatch_desktop.types import Float32
 from vocmatch_desktop.whole import whole_file, write_text
-
-RATE = 48_000
-"""The rate of every row: Opus knows no other of full bandwidth."""
 
 GAP = RATE // 50
 """Silence between two recordings, so that the codec smears none into the next."""
 
-Kind = Literal["voices", "instruments", "songs"]
-KBPS: dict[Kind, int] = {"voices": 24, "instruments": 32, "songs": 32}
 _WRITE_FRAMES = 65_536
 _LOWEST_BPS, _SPAN_BPS = 6_000, 250_000
 """libsndfile maps its compression level 1…0 to this bitrate and that much above it, a channel."""
@@ -108,11 +103,6 @@ def row_files(row: Row, folder: Path) -> tuple[Path, Path]:
     """Where a row's sound and its index lie."""
     sound = folder / f"{file_name(row.name)}.opus"
     return sound, sound.with_suffix(".json")
-
-
-def file_name(row: str) -> str:
-    """A row's name as a file's."""
-    return row.replace("/", "~")
 
 
 def _sound(row: Row, material: Material, items: list[Item]) -> Iterator[Float32]:

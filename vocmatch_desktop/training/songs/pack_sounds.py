@@ -6,7 +6,6 @@ Everything that would have to be listened to over there (roots, attacks, levels,
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,45 +15,14 @@ from vocmatch_desktop.synth.sampler import LOUDEST, Zone, levelled, measured_pit
 from vocmatch_desktop.training.songs.instruments import sounds
 from vocmatch_desktop.training.songs.material import Material
 from vocmatch_desktop.training.songs.pack_baked import Baked
-from vocmatch_desktop.training.songs.pack_rows import RATE, Item, Laid
-from vocmatch_desktop.training.songs.record import Split
+from vocmatch_desktop.training.songs.pack_format import RATE, Snippet, SoundSet
+from vocmatch_desktop.training.songs.pack_rows import Item, Laid
 from vocmatch_desktop.training.songs.singer.units import Unit
 from vocmatch_desktop.training.songs.singer.voice import Voice, voices
 from vocmatch_desktop.training.songs.split import sound_split
 from vocmatch_desktop.types import Float32
 
 _BAKED_RELEASE_S = 0.15
-
-
-@dataclass(frozen=True, slots=True)
-class Snippet:
-    """A note, hit or syllable of a row: frames `start` … `start` + `frames` at `RATE`.
-
-    `onset`: frames from its start to its musical onset (a syllable's vowel). `pitch`: MIDI, as it sounds; 0 for none.
-    `gain`: brings it to the sampler's level. `velocity`: the hardest notes it is for.
-    """
-
-    row: str
-    start: int
-    frames: int
-    onset: int
-    pitch: float
-    gain: float
-    velocity: int
-
-
-@dataclass(frozen=True, slots=True)
-class SoundSet:
-    """What one player plays: `groups` are a kit's pieces, or "" for all notes of an instrument or a voice.
-
-    `role`: "voice", "kit" or "notes". `release_s`: how long a note rings after its end.
-    """
-
-    name: str
-    split: Split
-    role: str
-    release_s: float
-    groups: Mapping[str, tuple[Snippet, ...]]
 
 
 class _Places:

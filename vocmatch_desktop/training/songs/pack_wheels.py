@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-DECODERS = ("soundfile", "cffi", "pycparser", "soxr")
+DECODERS = ("soundfile", "cffi", "pycparser", "soxr", "platformdirs")
 """What unpacking needs beside NumPy and torch."""
 
 PYTHONS = ("3.11", "3.12")

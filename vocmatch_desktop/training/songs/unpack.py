@@ -17,10 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from vocmatch_desktop.errors import NotFound, UserError
-from vocmatch_desktop.training.songs.pack import MANIFEST, VERSION, sha256
+from vocmatch_desktop.training.songs.pack_format import KBPS, MANIFEST, VERSION, Snippet, SoundSet, file_name, sha256
 from vocmatch_desktop.training.songs.pack_notes import PackedNotes
-from vocmatch_desktop.training.songs.pack_rows import KBPS, file_name
-from vocmatch_desktop.training.songs.pack_sounds import Snippet, SoundSet
 from vocmatch_desktop.training.songs.record import Split
 from vocmatch_desktop.training.songs.stream_strips import Strip, Strips
 from vocmatch_desktop.types import Report
