@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from vocmatch_desktop.ui.melody_canvas import key_name
@@ -140,7 +141,17 @@ class MelodyTools(QWidget):
         self.delete.setEnabled(editable and bool(chosen))
         for button in (*self.hearing.values(), self.closer, self.farther, self.fit):
             button.setEnabled(ready)
-        self.words.setText(self._chosen_words() if ready else "")
+        self._say(self._chosen_words() if ready else "")
+
+    def _say(self, words: str) -> None:
+        """As much of it as there is room for; all of it for who points there."""
+        self.words.setToolTip(words)
+        self.words.setText(self.words.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, self.words.width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """There may be more room, or less."""
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, lambda: self._say(self.words.toolTip()))
 
     def _chosen_words(self) -> str:
         chosen, count = self._roll.chosen_notes, len(self._roll.notes)
@@ -149,5 +160,5 @@ class MelodyTools(QWidget):
             span = f"{note.onset_s:.2f}–{note.offset_s:.2f} s"
             return self.tr("{0} · {1} · vel. {2}").format(key_name(note.number), span, note.velocity)
         if chosen:
-            return self.tr("{0} of {1} notes chosen").format(len(chosen), count)
+            return self.tr("{0} of {1} chosen").format(len(chosen), count)
         return self.tr("1 note") if count == 1 else self.tr("{0} notes").format(count)
