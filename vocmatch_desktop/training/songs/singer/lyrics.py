@@ -32,7 +32,7 @@ _RELEASE_S = (0.05, 0.14)
 _BLURRED = 5.0
 """What it costs, in semitones of shift, that nobody could say where a unit's vowel begins."""
 
-_STROKE_GAP_S = 0.035
+_STROKE_GAP_S = (0.0, 0.035)
 _MOST_GAIN_DB = 24.0
 
 
@@ -89,7 +89,7 @@ def lay(
         unit = choice.unit(note, number, before.unit if before and tied else None, room, words.get(note.onset_s))
         start, fade_in = _beginning(unit, note, room, tied)
         if before and tied:
-            laid[-1] = _joined(before, note, start, fade_in)
+            laid[-1] = _joined(before, note, start, fade_in, float(rng.uniform(*_STROKE_GAP_S)))
         gain = min(USUAL_DB + note.level_db - unit.level_db, _MOST_GAIN_DB)
         ends = following >= len(notes) or not last.legato
         release = float(rng.uniform(*_RELEASE_S)) if ends else fade_in
@@ -116,10 +116,10 @@ def _beginning(unit: Unit, note: Planned, room: float, tied: bool) -> tuple[floa
     return max(0.0, note.onset_s - 0.015), 0.02
 
 
-def _joined(before: Laid, note: Planned, start_s: float, fade_s: float) -> Laid:
-    """The unit before, ended where the next begins; a new stroke closes the throat for a moment."""
+def _joined(before: Laid, note: Planned, start_s: float, fade_s: float, gap_s: float) -> Laid:
+    """The unit before, ended where the next begins; a new stroke closes the throat for `gap_s`, more or less."""
     if note.start == "stroke":
-        return replace(before, end_s=start_s - _STROKE_GAP_S, fade_out_s=0.03)
+        return replace(before, end_s=start_s - gap_s, fade_out_s=0.03)
     return replace(before, end_s=start_s, fade_out_s=fade_s)
 
 

@@ -7,17 +7,16 @@ frame, beside what was heard of its voice.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vocmatch_desktop.analysis.pitch import runs
 from vocmatch_desktop.training.songs.singer.hearing import HOP_S, RATE, Floats
+from vocmatch_desktop.training.songs.singer.keeping import kept
 from vocmatch_desktop.training.songs.singer.lyrics import Segment
 from vocmatch_desktop.training.songs.singer.voice import Voice
 from vocmatch_desktop.types import Bool, Float32
-from vocmatch_desktop.whole import whole_file
 
 _ENVELOPE_SIZE = 60
 _VERSION = 1
@@ -59,14 +58,9 @@ def coded_recording(voice: Voice, index: int) -> Float32:
     if path.is_file():
         return np.asarray(np.load(path), np.float32)
     coded = _analyse(voice, index)
-    with whole_file(path) as partial, partial.open("wb") as file:
+    with kept(path) as partial, partial.open("wb") as file:
         np.save(file, coded)
     return coded
-
-
-def cached(voice: Voice, index: int) -> Path:
-    """Where a recording's analysis is kept."""
-    return voice.folder / f"world{_VERSION}-{index}.npy"
 
 
 def _analyse(voice: Voice, index: int) -> Float32:

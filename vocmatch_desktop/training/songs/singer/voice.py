@@ -21,11 +21,11 @@ from vocmatch_desktop.settings import Places
 from vocmatch_desktop.training.songs.material import ManifestRow, Material
 from vocmatch_desktop.training.songs.record import Credit, Split
 from vocmatch_desktop.training.songs.singer.hearing import HOP_S, RATE, Floats, hear
+from vocmatch_desktop.training.songs.singer.keeping import kept
 from vocmatch_desktop.training.songs.singer.labels import Label, is_breath, read_labels
 from vocmatch_desktop.training.songs.singer.units import Unit, cut
 from vocmatch_desktop.training.songs.split import voice_split
 from vocmatch_desktop.types import Float32
-from vocmatch_desktop.whole import whole_file
 
 VERSION = 4
 """Of the analysis: raising it makes every cached one anew."""
@@ -183,10 +183,10 @@ def _hear_all(paths: list[Path], labels: Mapping[str, tuple[Label, ...]], place:
         starts.append(at)
         frames.append(len(mono))
         at += room
-    with whole_file(place.with_suffix(".npy")) as partial, partial.open("wb") as file:
+    with kept(place.with_suffix(".npy")) as partial, partial.open("wb") as file:
         np.save(file, np.concatenate(samples))
     kind = np.dtype([(field.name, kind) for field, kind in zip(fields(Unit), _UNIT_TYPES, strict=True)])
-    with whole_file(place.with_suffix(".npz")) as partial, partial.open("wb") as file:
+    with kept(place.with_suffix(".npz")) as partial, partial.open("wb") as file:
         np.savez(
             file,
             start=starts,
