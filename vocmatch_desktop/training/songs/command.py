@@ -47,7 +47,6 @@ def songs(
     first: Annotated[int, typer.Option(min=0, help="Number of the first song.")] = 0,
     damage: Annotated[float, typer.Option(min=0, max=1, help="Share of mixes through a codec or filter.")] = 0.0,
     check: Annotated[Path | None, typer.Option(metavar="DIR", help="Measure the songs in DIR instead.")] = None,
-    plots: Annotated[Path | None, typer.Option(metavar="DIR", help="With --check: pictures go here.")] = None,
     pack: Annotated[Path | None, typer.Option(metavar="DIR", help="Pack the parts of songs, under 60 MB.")] = None,
     json_: JsonFlag = False,
 ) -> None:
@@ -56,7 +55,7 @@ def songs(
         _pack(pack.expanduser().absolute(), json_)
         return
     if check is not None:
-        _check(check.expanduser().absolute(), plots, json_)
+        _check(check.expanduser().absolute(), json_)
         return
     if out is None:
         raise typer.BadParameter("say where the songs go", param_hint="--out")
@@ -105,10 +104,10 @@ def _pack(folder: Path, json_: bool) -> None:
     emit(packed, as_json=json_, text="\n".join(lines))
 
 
-def _check(folder: Path, plots: Path | None, json_: bool) -> None:
+def _check(folder: Path, json_: bool) -> None:
     from vocmatch_desktop.training.songs.check import check, in_words
     from vocmatch_desktop.training.songs.material import find_material
 
     with progress() as report:
-        result = check(folder, find_material(), plots and plots.expanduser().absolute(), report)
+        result = check(folder, find_material(), report)
     emit(result, as_json=json_, text=in_words(result))

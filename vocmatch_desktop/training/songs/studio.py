@@ -18,6 +18,7 @@ from vocmatch_desktop.training.songs.material import Material
 from vocmatch_desktop.training.songs.midi import CorruptScore
 from vocmatch_desktop.training.songs.record import Credit, Split
 from vocmatch_desktop.training.songs.render import Options, Vocals, Written
+from vocmatch_desktop.training.songs.tonality import bears_out
 from vocmatch_desktop.types import Float32, Part
 
 DOUBLED, HARMONISED = 0.3, 0.2
@@ -29,6 +30,8 @@ HARMONIES = (2, 2, 2, -2, 5, -5)
 PLACES: tuple[singer.Place, ...] = ("studio", "room", "phone")
 PLACE_SHARES = (0.75, 0.2, 0.05)
 """Where voices are recorded, and how often: songs are mostly made in studios."""
+
+OLD_TUNES, OLD_SHARE = "openewld/", 0.15
 
 ATTEMPTS = 50
 
@@ -68,10 +71,10 @@ class MaterialStudio:
     sounds: Sounds
 
     def write(self, options: Options, rng: np.random.Generator) -> Written:
-        """Draws a composition that can be read and suits a style wanted, and has the band arrange it."""
+        """Draws a composition that can be read, suits a style wanted and bears its key out; the band arranges it."""
         skipped: list[str] = []
         for _ in range(ATTEMPTS):
-            name = self.names[int(rng.integers(len(self.names)))]
+            name = self._name(rng)
             try:
                 composition = compositions.load(self.material, name)
             except CorruptScore:
@@ -81,11 +84,20 @@ class MaterialStudio:
             if styles:
                 style = styles[int(rng.integers(len(styles)))]
                 song = band.adapted(composition, style, options.seconds, rng)
+                if not bears_out(song):
+                    continue
                 return Written(song, style, band.arrange(song, style, rng, self.orchestra), tuple(skipped))
         raise UserError(
             f"None of {ATTEMPTS} compositions could be played as wanted ({len(skipped)} were damaged).",
             f"Check the archives in {self.material.folder / 'midi'}, or ask for other styles.",
         )
+
+    def _name(self, rng: np.random.Generator) -> str:
+        """Mostly pop; now and then a tune of a hundred years ago."""
+        old = [name for name in self.names if name.startswith(OLD_TUNES)]
+        pop = [name for name in self.names if not name.startswith(OLD_TUNES)]
+        chosen = (old if rng.random() < OLD_SHARE else pop) or old or pop
+        return chosen[int(rng.integers(len(chosen)))]
 
     def play(self, part: Part, frames: int) -> Float32:
         """As `synth.sounds.render_part`."""
