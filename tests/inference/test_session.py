@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from vocmatch_desktop.errors import ModelError
-from vocmatch_desktop.inference.models import ModelCard, swift_f0, verify
+from vocmatch_desktop.inference.cards import ModelCard, verify
+from vocmatch_desktop.inference.models import swift_f0
 from vocmatch_desktop.inference.session import CPU, available_providers, open_session
 
 

@@ -12,7 +12,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from vocmatch_desktop.inference.models import is_shipped, shipped, verify
+from vocmatch_desktop.inference.cards import verify
+from vocmatch_desktop.inference.models import is_shipped, shipped
 from vocmatch_desktop.inference.session import Session, open_session
 from vocmatch_desktop.melody.mel import MEL_BANDS
 from vocmatch_desktop.types import Float32

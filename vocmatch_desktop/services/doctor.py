@@ -224,7 +224,8 @@ def _pitch_model() -> Check:
     """The file is, bit for bit, the one its package was published with."""
     import base64
 
-    from vocmatch_desktop.inference.models import swift_f0, verify
+    from vocmatch_desktop.inference.cards import verify
+    from vocmatch_desktop.inference.models import swift_f0
 
     card = swift_f0()
     found = verify(card)

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vocmatch_desktop.errors import ModelError
-from vocmatch_desktop.inference.models import shipped, verify
+from vocmatch_desktop.inference.cards import verify
+from vocmatch_desktop.inference.models import shipped
 from vocmatch_desktop.inference.session import open_session
 from vocmatch_desktop.melody.boundary import CHUNK_FRAMES, FEATURES, REACH_FRAMES, BoundaryModel
 from vocmatch_desktop.melody.contour import HOP_S
