@@ -18,7 +18,7 @@ from vocmatch_desktop.training.songs.stream_strips import Strip
 from vocmatch_desktop.types import STEMS
 
 LARGEST = 2**24
-"""Samples that are gathered at a time; bounds the memory placing takes to about half a gigabyte."""
+"""Samples that are gathered at a time; bounds the memory placing takes to about a gigabyte."""
 
 FRACTION_BITS = 16
 """Positions in the bank are fixed-point: exact at any distance, which float32 is not."""
