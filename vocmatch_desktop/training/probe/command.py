@@ -23,6 +23,7 @@ def probe(
     seed: Annotated[int, typer.Option(min=0, help="Of first weights and of what is drawn.")] = 1,
     threads: Annotated[int, typer.Option(min=0, help="Cores to train on; 0: all.")] = 0,
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    half: Annotated[bool, typer.Option("--half", help="Train in bfloat16: faster where the processor has it.")] = False,
     cache: Annotated[Path | None, typer.Option(help="Folder for decoded sound (default: in --out).")] = None,
 ) -> None:
     """Trains one small network on each recipe and measures the voice it finds in real recordings.
@@ -42,7 +43,8 @@ def probe(
         torch.set_num_threads(threads)
     wanted = RECIPES if recipe in (None, ["all"]) else tuple(map(find, recipe))
     folder = out.expanduser().absolute()
-    budget = Budget(steps, seed, torch.device(device), folder, (cache or folder / "cache").expanduser().absolute())
+    decoded = (cache or folder / "cache").expanduser().absolute()
+    budget = Budget(steps, seed, torch.device(device), folder, decoded, half)
     given = read_folders(one.expanduser().absolute() for one in songs or ())
     results = run(wanted, given, find_material(), budget, say)
     typer.echo(table.text(results))

@@ -50,5 +50,13 @@ class Feed:
 
 
 def _stream(portion: Portion, sources: Mapping[Kind, Sequence[Source]], cache: Path, seed: int) -> SongStream:
-    options = StreamOptions(SECONDS, RATE, portion.mixing, portion.gain_db, room=portion.room)
+    options = StreamOptions(
+        SECONDS,
+        RATE,
+        portion.mixing,
+        portion.gain_db,
+        room=portion.room,
+        tone=portion.tone,
+        narrow=portion.narrow,
+    )
     return SongStream([source for kind in portion.kinds for source in sources[kind]], options, cache, seed)

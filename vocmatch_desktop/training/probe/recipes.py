@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from vocmatch_desktop.errors import UserError
@@ -23,7 +23,7 @@ OVER_BEATS = Mixing(coherent=0.0, scattered=0.0, beat=1.0)
 class Portion:
     """A part of an arm's examples: `share` (in proportion to the others') drawn from `kinds` by `mixing`.
 
-    `gain_db` and `room` are `StreamOptions`'.
+    `gain_db`, `room`, `tone` and `narrow` are `StreamOptions`'.
     """
 
     share: float
@@ -31,6 +31,8 @@ class Portion:
     mixing: Mixing = field(default_factory=Mixing)
     gain_db: tuple[float, float] = (-8.0, 4.0)
     room: float = 0.7
+    tone: float = 0.0
+    narrow: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,24 @@ class Recipe:
 RAW = Portion(1.0, ("raw", "beats"), OVER_BEATS)
 RENDERED = Portion(1.0, ("rendered",))
 REAL = Portion(1.0, ("real",))
+BOTH = Portion(1.0, ("rendered", "real"))
+EVERYTHING = Portion(1.0, ("rendered", "real", "raw", "beats"))
+
+
+def toned(portion: Portion) -> Portion:
+    """The same, with tones and bandwidths drawn as recordings have them."""
+    return replace(portion, tone=0.6, narrow=0.3)
+
 
 RECIPES = (
     Recipe("raw", (RAW,)),
     Recipe("rendered", (RENDERED,)),
-    Recipe("rendered+real", (Portion(1.0, ("rendered", "real")),)),
+    Recipe("rendered+real", (BOTH,)),
     Recipe("real", (REAL,)),
-    Recipe("rendered+real+raw", (Portion(1.0, ("rendered", "real", "raw", "beats")),)),
+    Recipe("rendered+real+raw", (EVERYTHING,)),
+    Recipe("raw, toned", (toned(RAW),)),
+    Recipe("rendered+real, toned", (toned(BOTH),)),
+    Recipe("rendered+real+raw, toned", (toned(EVERYTHING),)),
 )
 """The issue's three arms, (i) to (iii), first; then what helps to see what each ingredient is worth."""
 
