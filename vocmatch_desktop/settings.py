@@ -69,6 +69,11 @@ class Places:
         return self.data / "Auditions"
 
     @property
+    def models(self) -> Path:
+        """Models that somebody added, a card beside each; ours are `bundled("models")`."""
+        return self.data / "models"
+
+    @property
     def demo(self) -> Path:
         """The demo's beats, takes and library."""
         return self.data / "demo"
