@@ -7,7 +7,7 @@ A pack is a handful of files, under 60 MB in all, each under 32 MB:
     voices.zip  instruments.zip  songs.zip    rows of recordings as Opus (24, 32 and 32 kb/s)
     notes.npz                                 every composition and drum performance as arrays
     sounds.json.gz                            where notes, hits and syllables lie in the rows; songs and their stems
-    LABELS.csv  CREDITS.csv                   the voices' labels; whose work all this is
+    LABELS.csv.gz  CREDITS.csv                the voices' labels; whose work all this is
     wheels/                                   decoders for Linux, where pip could download them
     manifest.json                             size and SHA-256 of each of them
 
@@ -108,7 +108,7 @@ def pack(
     _once(folder / "notes.npz", lambda path: write_notes(path, *wanted.music()))
     report(0.8, "listening to notes and syllables")
     _once(folder / "sounds.json.gz", lambda path: _write_sounds(path, material, encoded, wanted))
-    shutil.copyfile(material.file("voices/LABELS.csv"), folder / "LABELS.csv")
+    _squeeze(folder / "LABELS.csv.gz", material.file("voices/LABELS.csv").read_bytes())
     write_text(folder / "CREDITS.csv", _credits(material))
     report(0.95, "downloading decoders")
     notes = _add_wheels(folder / "wheels") if wheels else ("The decoders' wheels were not asked for.",)
@@ -161,8 +161,12 @@ def _write_sounds(path: Path, material: Material, encoded: Sequence[Laid], wante
         "sets": [asdict(one) for one in wanted.sets(encoded)],
         "songs": [_song(record, material.folder) for record in wanted.songs],
     }
+    _squeeze(path, json.dumps(plain, separators=(",", ":")).encode())
+
+
+def _squeeze(path: Path, data: bytes) -> None:
     with whole_file(path) as partial, gzip.GzipFile(partial, "wb", mtime=0) as file:
-        file.write(json.dumps(plain, separators=(",", ":")).encode())
+        file.write(data)
 
 
 def _song(record: SongRecord, folder: Path) -> dict[str, object]:
