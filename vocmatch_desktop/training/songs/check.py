@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from vocmatch_desktop.analysis.beat import analyse_beat
 from vocmatch_desktop.audio.files import read
-from vocmatch_desktop.audio.loudness import integrated_lufs
+from vocmatch_desktop.audio.loudness import ABSOLUTE_GATE, integrated_lufs
 from vocmatch_desktop.training.songs.material import Material
 from vocmatch_desktop.training.songs.readers import material_songs
 from vocmatch_desktop.training.songs.record import SongRecord
@@ -131,13 +131,10 @@ def in_words(checked: Checked) -> str:
         f"Of {len(checked.heard)} with instruments: key {checked.key:.0%}, tempo {checked.tempo:.0%}, "
         f"tempo up to the octave {checked.tempo_octave:.0%}.",
     ]
-    for what, sounds in (("rendered", checked.rendered), ("real", checked.real)):
-        voices = [one.voice_over_band for one in sounds if one.voice_over_band is not None]
-        lines.append(
-            f"{what:>8}: {_spread([one.lufs for one in sounds])} LUFS, voice over band {_spread(voices)} LU, "
-            f"bands {' '.join(f'{level:.0f}' for level in np.median([one.bands for one in sounds], axis=0))} dB"
-        )
-    lines.append(f"  inside: {' '.join(f'{share:.0%}' for share in checked.inside)}")
+    lines += [_sounds_in_words("rendered", checked.rendered)]
+    if checked.real:
+        lines += [_sounds_in_words("real", checked.real)]
+        lines.append(f"  inside: {' '.join(f'{share:.0%}' for share in checked.inside)}")
     missed = [one for one in checked.heard if not (one.key_agrees and one.tempo_octave_agrees)]
     lines += [
         f"  {one.name} ({one.style}): key {one.true_key} heard as {one.found_key}, "
@@ -145,6 +142,15 @@ def in_words(checked: Checked) -> str:
         for one in missed
     ]
     return "\n".join(lines)
+
+
+def _sounds_in_words(what: str, sounds: Sequence[Sound]) -> str:
+    voices = [one.voice_over_band for one in sounds if one.voice_over_band is not None]
+    bands = np.median([one.bands for one in sounds], axis=0)
+    return (
+        f"{what:>8}: {_spread([one.lufs for one in sounds])} LUFS, voice over band {_spread(voices)} LU, "
+        f"bands {' '.join(f'{level:.0f}' for level in bands)} dB"
+    )
 
 
 def _near(ratio: float, wanted: Sequence[float]) -> bool:
@@ -190,7 +196,8 @@ def _sound(record: SongRecord, from_s: float, duration_s: float | None) -> Sound
     rest = [sound for name, sound in stems.items() if name != "vocals"]
     over = None
     if "vocals" in stems and rest:
-        over = _lufs(stems["vocals"], record.rate) - _lufs(np.sum(rest, axis=0), record.rate)
+        voice, band = _lufs(stems["vocals"], record.rate), _lufs(np.sum(rest, axis=0), record.rate)
+        over = voice - band if min(voice, band) > ABSOLUTE_GATE else None
     return Sound(record.name, _lufs(mix, record.rate), over, band_levels(mix, record.rate))
 
 
