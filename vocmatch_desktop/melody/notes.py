@@ -43,14 +43,14 @@ class Weights:
     note; times four (a quarter) at the ends of sensitivity.
     """
 
-    sure: float = 1.0
-    note: float = 0.0
-    off: float = 1.0
-    dip: float = 0.25
-    onset: float = 0.0
-    through: float = 0.0
-    offset: float = 0.0
-    price: float = 9.0
+    sure: float = 0.4
+    note: float = 0.7
+    off: float = 0.6
+    dip: float = 0.15
+    onset: float = 3.5
+    through: float = 1.0
+    offset: float = 0.7
+    price: float = 5.0
 
 
 WEIGHTS = Weights()

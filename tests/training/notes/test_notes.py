@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vocmatch_desktop.errors import ModelError
-from vocmatch_desktop.inference.cards import verify
+from vocmatch_desktop.inference.cards import verify, write_card
 from vocmatch_desktop.inference.models import shipped
 from vocmatch_desktop.inference.session import open_session
 from vocmatch_desktop.melody.boundary import CHUNK_FRAMES, FEATURES, REACH_FRAMES, BoundaryModel
@@ -23,7 +23,7 @@ from vocmatch_desktop.training.loop import Plan, fit, seed_everything
 from vocmatch_desktop.training.notes import examples as examples_module
 from vocmatch_desktop.training.notes import feed, melodies
 from vocmatch_desktop.training.notes.examples import Example, Performance, heard, kept
-from vocmatch_desktop.training.notes.export import export, write_card
+from vocmatch_desktop.training.notes.export import described, export
 from vocmatch_desktop.training.notes.measure import onsets, peaks
 from vocmatch_desktop.training.notes.network import BoundaryNetwork, loss
 from vocmatch_desktop.training.songs.record import SungTruth
@@ -187,7 +187,7 @@ def test_a_card_is_read_back_and_vouches_for_its_file(tmp_path):
     model = tmp_path / "notes-boundary.onnx"
     model.write_bytes(b"weights")
     told = {"name": "notes-boundary", "task": "t", "family": "f", "licence": "MIT", "source": "s", "figures": {"x": 1}}
-    write_card(model, told)
+    write_card(tmp_path / "notes-boundary.json", described(model, told))
     card = shipped("notes-boundary", tmp_path)
     assert verify(card) == json.loads((tmp_path / "notes-boundary.json").read_text())["sha256"]
     model.write_bytes(b"other")

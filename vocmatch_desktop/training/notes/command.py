@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,8 +35,9 @@ def notes(
     """Sings takes, trains the boundary network on them and writes it as ONNX with its card."""
     import torch
 
+    from vocmatch_desktop.inference.cards import write_card
     from vocmatch_desktop.training.notes.examples import Stage
-    from vocmatch_desktop.training.notes.export import export, write_card
+    from vocmatch_desktop.training.notes.export import described, export
     from vocmatch_desktop.training.notes.run import Budget, run
     from vocmatch_desktop.training.songs.material import find_material
 
@@ -46,16 +46,15 @@ def notes(
     folder, target = (path.expanduser().absolute() for path in (out, models))
     material = find_material()
     stages = Stage(material, "train", cache), Stage(material, "valid", cache)
-    started = time.monotonic()
     budget = Budget(examples, valid, steps, seed, torch.device(device), folder)
     trained = run(*stages, budget, say)
     model = target / f"{NAME}.onnx"
     export(trained.network, model)
-    card = write_card(model, told(trained, stages[0], device, time.monotonic() - started))
-    say(f"{model} and {card.name}: onsets of other voices F1 {trained.valid.f1:.3f}, {trained.valid.late_ms:+.1f} ms")
+    write_card(model.with_suffix(".json"), described(model, told(trained, stages[0], device)))
+    say(f"{model} and its card: onsets of other voices F1 {trained.valid.f1:.3f}, {trained.valid.late_ms:+.1f} ms")
 
 
-def told(trained: Trained, stage: Stage, device: str, seconds: float) -> dict[str, Any]:
+def told(trained: Trained, stage: Stage, device: str) -> dict[str, Any]:
     """What the card says, but for the file itself."""
     from dataclasses import asdict
 
@@ -87,7 +86,6 @@ def told(trained: Trained, stage: Stage, device: str, seconds: float) -> dict[st
             "steps": budget.steps,
             "seed": budget.seed,
             "device": device,
-            "minutes": round(seconds / 60, 1),
         },
         "figures": {f"onsets of {budget.valid} rendered takes, voices and songs not trained on": asdict(trained.valid)},
         "limits": "One voice at a time. Trained on a few voices that sing Japanese, English and bare syllables; "

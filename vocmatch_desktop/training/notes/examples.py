@@ -28,6 +28,9 @@ from vocmatch_desktop.whole import whole_file
 RATE = 44_100
 SECONDS = 12.0
 
+MANY_UNITS, POOR_SHARE = 200, 0.1
+"""A voice of few units (bare vowels) sings more rarely; one of none a tenth as often as one of many."""
+
 EXERCISES = 0.45
 VOCODED = 0.15
 BLED, BLEED_DB = 0.3, (-34.0, -12.0)
@@ -58,6 +61,8 @@ class Stage:
     def __init__(self, material: Material, split: Split, cache: Path | None = None) -> None:
         self.split = split
         self.voices: tuple[Voice, ...] = voices(material, split, cache=cache)
+        rich = np.array([min(1.0, len(voice.units) / MANY_UNITS) + POOR_SHARE for voice in self.voices])
+        self._shares = rich / rich.sum()
         self._material = material
         self._names = compositions.names(material, split)
         self._beats = tuple(
@@ -79,7 +84,7 @@ class Stage:
             dry: Neither place, codec, noise nor backing.
         """
         rng = random_for(f"{self.split}/{name}", "notes")
-        voice = self.voices[int(rng.integers(len(self.voices)))]
+        voice = self.voices[int(rng.choice(len(self.voices), p=self._shares))]
         how = draw_for_notes(rng)
         how = replace(how, engine="world" if rng.random() < VOCODED else "stretch")
         melody = melodies.drawn(self._drawn_song, SECONDS, EXERCISES, rng)

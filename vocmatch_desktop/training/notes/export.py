@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,9 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from vocmatch_desktop.inference.cards import ModelCard, sha256
 from vocmatch_desktop.inference.session import open_session
 from vocmatch_desktop.melody.boundary import FEATURES
-from vocmatch_desktop.whole import whole_file, write_text
+from vocmatch_desktop.whole import whole_file
 
 OPSET = 17
 LENGTHS = (400, 977)
@@ -66,10 +65,7 @@ def _check(model: nn.Module, path: Path) -> None:
             raise RuntimeError(f"the exported network is off by {worst:g} at {frames} frames")
 
 
-def write_card(model: Path, told: Mapping[str, Any]) -> Path:
-    """Writes the card beside the model, with its file name, size and SHA-256; gives its path."""
-    data = model.read_bytes()
-    card = {**told, "file": model.name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-    path = model.with_suffix(".json")
-    write_text(path, json.dumps(card, indent=2, ensure_ascii=False) + "\n")
-    return path
+def described(model: Path, told: Mapping[str, Any]) -> ModelCard:
+    """The card of an exported network: `told` holds at least name, task, family, licence and source."""
+    texts = {field: str(told[field]) for field in ("name", "task", "family", "licence", "source")}
+    return ModelCard(path=model, sha256=sha256(model), told=told, **texts)
