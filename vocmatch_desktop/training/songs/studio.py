@@ -31,6 +31,9 @@ PLACES: tuple[singer.Place, ...] = ("studio", "room", "phone")
 PLACE_SHARES = (0.75, 0.2, 0.05)
 """Where voices are recorded, and how often: songs are mostly made in studios."""
 
+LEAST_SUNG, MANY_UNITS = 0.1, 200
+"""What a voice of no units would weigh, and how many make a whole singer: two vowels alone soon sound all alike."""
+
 OLD_TUNES, OLD_SHARE = "openewld/", 0.15
 
 ATTEMPTS = 50
@@ -105,7 +108,7 @@ class MaterialStudio:
 
     def sing(self, composition: Composition, frames: int, rng: np.random.Generator) -> Vocals:
         """A voice of the split sings the melody; now and then it is doubled, or second voices go along."""
-        voice = self.voices[int(rng.integers(len(self.voices)))]
+        voice = self._voice(rng)
         how = singer.draw_for_separation(rng)
         place = PLACES[int(rng.choice(len(PLACES), p=PLACE_SHARES))]
         lead = singer.sing(composition.melody, voice, how, frames, rng)
@@ -114,6 +117,11 @@ class MaterialStudio:
             sung += self._company(lead, composition, voice, how, frames, rng)
         tracks = [Track(name, "vocals", singer.recorded(one.samples, place, rng)) for name, one in sung]
         return Vocals(tuple(tracks), lead.truth, lead.engine, voice.credits)
+
+    def _voice(self, rng: np.random.Generator) -> singer.Voice:
+        """A voice; those that know few syllables come seldom."""
+        weights = np.array([LEAST_SUNG + min(1.0, len(voice.units) / MANY_UNITS) for voice in self.voices])
+        return self.voices[int(rng.choice(len(self.voices), p=weights / weights.sum()))]
 
     def _company(
         self,
