@@ -24,6 +24,7 @@ from vocmatch_desktop.audio.resample import Resampler
 from vocmatch_desktop.errors import DiskError
 from vocmatch_desktop.separation.channels import Group, as_stereo, from_stereo, groups
 from vocmatch_desktop.separation.estimator import Estimator
+from vocmatch_desktop.separation.level import Level, Levelled, measured
 from vocmatch_desktop.separation.overlap import Chunking, OverlapAdd
 from vocmatch_desktop.types import SILENCE_DB, AudioFile, Float32, Report
 from vocmatch_desktop.whole import whole_file
@@ -92,7 +93,8 @@ def separate(
     with ExitStack() as stack:
         partials = {name: stack.enter_context(whole_file(path)) for name, path in paths.items()}
         writers = {name: stack.enter_context(_Writer(partial, song, depth)) for name, partial in partials.items()}
-        for mix, estimates in _estimates(song, estimator, chunking or Chunking()):
+        lanes = _lanes(song, estimator, chunking or Chunking(), report)
+        for mix, estimates in _estimates(song, lanes):
             parts = _parts(mix, dict(zip(estimator.stems, estimates, strict=True)), depth)
             null = max(null, _largest(mix - sum(parts[name] for name in parts if name != INSTRUMENTAL)))
             for name, writer in writers.items():
@@ -121,9 +123,18 @@ def _rounded(samples: Float32, depth: Depth) -> Float32:
     return np.asarray(steps / 2**23, np.float32)
 
 
-def _estimates(song: AudioFile, estimator: Estimator, chunking: Chunking) -> Iterator[tuple[Float32, Float32]]:
+def _lanes(song: AudioFile, estimator: Estimator, chunking: Chunking, report: Report) -> tuple[_Lane, ...]:
+    """A lane for each group of channels, at the level of the song or that of the model."""
+    parted = groups(song.channels)
+    levelled = isinstance(estimator, Levelled) and estimator.at_one_level
+    levels = measured(song, parted, report) if levelled else [None] * len(parted)
+    return tuple(
+        _Lane(song.rate, estimator, chunking, group, level) for group, level in zip(parted, levels, strict=True)
+    )
+
+
+def _estimates(song: AudioFile, lanes: Sequence[_Lane]) -> Iterator[tuple[Float32, Float32]]:
     """The song in consecutive stretches: mix [n, channels] and the model's stems [stems, n, channels]."""
-    lanes = [_Lane(song.rate, estimator, chunking, group) for group in groups(song.channels)]
     waiting = np.zeros((0, song.channels), np.float32)
     for block in files.blocks(song.path, block_s=BLOCK_S):
         waiting = np.concatenate([waiting, block.samples])
@@ -146,8 +157,9 @@ def _taken(lanes: Sequence[_Lane], frames: int) -> Float32:
 class _Lane:
     """One group of channels on its way through the model and back to the song's rate."""
 
-    def __init__(self, rate: int, estimator: Estimator, chunking: Chunking, group: Group) -> None:
+    def __init__(self, rate: int, estimator: Estimator, chunking: Chunking, group: Group, level: Level | None) -> None:
         self._group = group
+        self._level = level
         self._stems = len(estimator.stems)
         self._model = OverlapAdd(estimator, chunking)
         same = rate == estimator.rate
@@ -164,12 +176,12 @@ class _Lane:
     def feed(self, samples: Float32) -> None:
         self._given += len(samples)
         stereo = as_stereo(samples, self._group)
-        self._add(self._model.feed(self._there.feed(stereo) if self._there else stereo))
+        self._hear(self._there.feed(stereo) if self._there else stereo)
 
     def finish(self) -> None:
         """The song is over; what is missing of a rounded length is silence."""
         if self._there:
-            self._add(self._model.feed(self._there.finish()))
+            self._hear(self._there.finish())
         self._add(self._model.finish())
         if self._back:
             self._append(self._back.finish())
@@ -181,8 +193,12 @@ class _Lane:
         self._given -= frames
         return from_stereo(taken, self._group).swapaxes(0, 1)
 
+    def _hear(self, stereo: Float32) -> None:
+        self._add(self._model.feed(self._level.removed(stereo) if self._level else stereo))
+
     def _add(self, parts: Iterator[Float32]) -> None:
-        for part in parts:
+        for raw in parts:
+            part = self._level.restored(raw) if self._level else raw
             flat = np.ascontiguousarray(part.reshape(2 * self._stems, -1).T)
             self._append(self._back.feed(flat) if self._back else flat)
 
