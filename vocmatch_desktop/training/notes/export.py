@@ -67,5 +67,5 @@ def _check(model: nn.Module, path: Path) -> None:
 
 def described(model: Path, told: Mapping[str, Any]) -> ModelCard:
     """The card of an exported network: `told` holds at least name, task, family, licence and source."""
-    texts = {field: str(told[field]) for field in ("name", "task", "family", "licence", "source")}
+    texts: dict[str, Any] = {field: str(told[field]) for field in ("name", "task", "family", "licence", "source")}
     return ModelCard(path=model, sha256=sha256(model), told=told, **texts)
