@@ -12,7 +12,8 @@ import pytest
 from vocmatch_desktop.errors import ModelError
 from vocmatch_desktop.inference.cards import ModelCard, verify
 from vocmatch_desktop.inference.models import swift_f0
-from vocmatch_desktop.inference.session import CPU, available_providers, open_session
+from vocmatch_desktop.inference.providers import CPU, available_providers
+from vocmatch_desktop.inference.session import open_session
 
 
 def test_the_pitch_model_runs_and_names_its_provider() -> None:

@@ -241,7 +241,7 @@ def _providers() -> tuple[str, ...]:
     """What onnxruntime offers here; the CPU at least, so that its absence shows as a failed check."""
     if find_spec("onnxruntime") is None:
         return ("cpu",)
-    from vocmatch_desktop.inference.session import available_providers
+    from vocmatch_desktop.inference.providers import available_providers
 
     return available_providers() or ("cpu",)
 
@@ -251,7 +251,8 @@ def _provider(provider: str) -> Check:
     import numpy as np
 
     from vocmatch_desktop.inference.models import swift_f0
-    from vocmatch_desktop.inference.session import PROVIDERS, open_session
+    from vocmatch_desktop.inference.providers import PROVIDERS
+    from vocmatch_desktop.inference.session import open_session
 
     session = open_session(swift_f0().path, provider)
     phase = 2 * np.pi * 220.0 * np.arange(16_000) / 16_000
