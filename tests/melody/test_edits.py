@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vocmatch_desktop.melody.edits import (
@@ -20,6 +20,9 @@ from vocmatch_desktop.melody.edits import (
     struck,
 )
 from vocmatch_desktop.types import Note
+
+calm = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no reason to fail."""
 
 
 def note(onset_s: float, offset_s: float, number: int = 60, velocity: int = 80) -> Note:
@@ -59,6 +62,7 @@ def edits(notes: Notes) -> st.SearchStrategy[Callable[[], Edited]]:
     )
 
 
+@calm
 @given(st.data())
 def test_whatever_the_hand_does_the_notes_can_be_played(data: st.DataObject) -> None:
     notes = data.draw(melodies())
@@ -92,6 +96,12 @@ def test_moving_keeps_length_and_cents() -> None:
 def test_a_group_stops_together_at_the_start_and_at_the_last_key() -> None:
     edited = moved((note(0.5, 1.0, 126), note(1.5, 2.0, 120)), [0, 1], seconds=-2.0, semitones=5)
     assert edited.notes == (note(0.0, 0.5, 127), note(1.0, 1.5, 121))
+
+
+def test_a_group_stops_at_the_takes_end_but_what_is_beyond_it_already_stays() -> None:
+    assert moved(MELODY, [1, 2], seconds=5.0, end_s=3.5).notes[1:] == (note(1.5, 2.5, 62), note(2.5, 3.5, 64))
+    assert moved(MELODY, [2], seconds=5.0, end_s=2.0).notes == MELODY
+    assert stretched(MELODY, [2], "end", 5.0, 3.5).notes[2] == note(2.0, 3.5, 64)
 
 
 def test_what_is_moved_over_a_note_of_the_same_number_wins() -> None:
@@ -161,11 +171,13 @@ def test_what_the_hand_took_away_does_not_come_back() -> None:
     assert rebased(MELODY, deleted(MELODY, [1]).notes, derived) == (derived[0], derived[2])
 
 
+@calm
 @given(melodies(), melodies())
 def test_without_edits_the_model_has_its_way(before: Notes, derived: Notes) -> None:
     assert rebased(before, before, derived) == tuple(derived)
 
 
+@calm
 @given(st.data())
 def test_a_hand_made_note_survives_every_new_derivation(data: st.DataObject) -> None:
     before, derived = data.draw(melodies()), data.draw(melodies())

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vocmatch_desktop.melody.edits import deleted, drawn, moved
@@ -63,6 +63,7 @@ steps = st.lists(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps)
 def test_saving_and_loading_is_identity(done: list[tuple[str, float]]) -> None:
     melody = Revisions.begin(MELODY, CONTROLS)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vocmatch_desktop.types import Note
@@ -45,6 +45,7 @@ changes = st.lists(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(changes, st.floats(0.0, 600.0))
 def test_a_view_never_leaves_the_take_or_the_keyboard(done: list, duration_s: float) -> None:
     view = Canvas(0.0, 10.0, 48.0, 72.0, 50.0, 20.0, 1000.0, 480.0, duration_s).scrolled()
@@ -57,6 +58,7 @@ def test_a_view_never_leaves_the_take_or_the_keyboard(done: list, duration_s: fl
         assert view.high - view.low >= FEWEST_KEYS - 1e-6
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.floats(1.01, 4), st.floats(50, 1050))
 def test_what_is_under_the_pointer_stays_there_when_zooming_in(factor: float, x: float) -> None:
     assert VIEW.zoomed(factor, x).x(VIEW.time(x)) == pytest.approx(x, abs=1e-6)

@@ -7,6 +7,7 @@ notes of one number cannot sound at once in MIDI. Notes of different numbers may
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -30,21 +31,24 @@ class Edited:
     chosen: frozenset[int] = frozenset()
 
 
-def moved(notes: Notes, chosen: Iterable[int], *, seconds: float = 0.0, semitones: int = 0) -> Edited:
-    """Moves notes together; at the take's start and at MIDI's last key the whole group stops."""
+def moved(
+    notes: Notes, chosen: Iterable[int], *, seconds: float = 0.0, semitones: int = 0, end_s: float = math.inf
+) -> Edited:
+    """Moves notes together; at the take's start, at its end (`end_s`) and at MIDI's last keys the whole group stops."""
     touched, others = _parted(notes, chosen)
     if not touched:
         return Edited(notes)
-    later = max(seconds, -min(note.onset_s for note in touched))
+    room_s = max(0.0, end_s - max(note.offset_s for note in touched))
+    later = min(max(seconds, -min(note.onset_s for note in touched)), room_s)
     lowest, highest = min(note.number for note in touched), max(note.number for note in touched)
     higher = min(max(semitones, -lowest), HIGHEST_NUMBER - highest)
     return _settled(others, [_shifted(note, later, higher) for note in touched])
 
 
-def stretched(notes: Notes, chosen: Iterable[int], edge: Edge, seconds: float) -> Edited:
-    """Moves one edge of every chosen note; none gets shorter than `SHORTEST_S` or starts before 0."""
+def stretched(notes: Notes, chosen: Iterable[int], edge: Edge, seconds: float, end_s: float = math.inf) -> Edited:
+    """Moves one edge of every chosen note; none gets shorter than `SHORTEST_S`, or reaches before 0 or past `end_s`."""
     touched, others = _parted(notes, chosen)
-    return _settled(others, [_with_edge(note, edge, seconds) for note in touched])
+    return _settled(others, [_with_edge(note, edge, seconds, end_s) for note in touched])
 
 
 def split(notes: Notes, chosen: Iterable[int], at_s: float) -> Edited:
@@ -121,9 +125,10 @@ def _shifted(note: Note, seconds: float, semitones: int) -> Note:
     )
 
 
-def _with_edge(note: Note, edge: Edge, seconds: float) -> Note:
+def _with_edge(note: Note, edge: Edge, seconds: float, end_s: float) -> Note:
     if edge == "end":
-        return replace(note, offset_s=max(note.onset_s + SHORTEST_S, note.offset_s + seconds))
+        latest_s = max(end_s, note.offset_s)
+        return replace(note, offset_s=max(note.onset_s + SHORTEST_S, min(latest_s, note.offset_s + seconds)))
     return replace(note, onset_s=max(0.0, min(note.offset_s - SHORTEST_S, note.onset_s + seconds)))
 
 

@@ -97,11 +97,11 @@ def follow(held: Grip, view: Canvas, x: float, y: float, steps: Steps) -> Edited
         if seconds:
             seconds = steps.nearest(anchor.onset_s + seconds) - anchor.onset_s
         semitones = view.key(y) - view.key(held.y)
-        return edits.moved(held.notes, held.chosen, seconds=seconds, semitones=semitones)
+        return edits.moved(held.notes, held.chosen, seconds=seconds, semitones=semitones, end_s=view.duration_s)
     edge_s = anchor.onset_s if held.kind == "start" else anchor.offset_s
     if seconds:
         seconds = steps.nearest(edge_s + seconds) - edge_s
-    return edits.stretched(held.notes, held.chosen, held.kind, seconds)
+    return edits.stretched(held.notes, held.chosen, held.kind, seconds, view.duration_s)
 
 
 def draw(notes: Notes, x: float, y: float) -> Grip:

@@ -93,7 +93,7 @@ class Keys:
         roll = self._roll
         if roll.chosen:
             seconds = direction * roll.steps.nudge_s
-            roll.commit(edits.moved(roll.notes, roll.chosen, seconds=seconds), "moved")
+            roll.commit(edits.moved(roll.notes, roll.chosen, seconds=seconds, end_s=roll.melody.duration_s), "moved")
         else:
             here = (roll.playhead_s or 0.0) + direction * SEEK_S
             roll.seek_requested.emit(min(max(0.0, here), roll.melody.duration_s))
@@ -106,7 +106,7 @@ class Keys:
     def _stretch(self, direction: int) -> None:
         roll = self._roll
         seconds = direction * roll.steps.nudge_s
-        roll.commit(edits.stretched(roll.notes, roll.chosen, "end", seconds), "stretched")
+        roll.commit(edits.stretched(roll.notes, roll.chosen, "end", seconds, roll.melody.duration_s), "stretched")
 
     def _strike(self, change: int) -> None:
         self._roll.commit(edits.struck(self._roll.notes, self._roll.chosen, change), "velocity")
