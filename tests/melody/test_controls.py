@@ -9,7 +9,7 @@ from vocmatch_desktop.melody.notes import NoteOptions
 from vocmatch_desktop.melody.shape import ShapeOptions
 from vocmatch_desktop.types import Key
 
-ALL = Controls(0.7, 0.12, "soft", Key(9, True), 0.25, 0.6, 40, 80, 0.3)
+ALL = Controls(0.7, 0.12, "soft", Key(9, True), 0.25, 0.6, 40, 80, 0.3, bend=True)
 
 
 def test_the_defaults_are_those_of_the_steps() -> None:

@@ -249,7 +249,7 @@ def test_a_disk_that_refuses_is_said(ready: MelodyFlow, session: Session, take: 
 def written(
     ready: MelodyFlow, session: Session, bridge: JobsBridge, worker: InlineWorker, qtbot: QtBot
 ) -> Iterator[MelodyFilesFlow]:
-    made = MelodyFilesFlow(session, bridge, worker)
+    made = MelodyFilesFlow(session, bridge, worker, ready.bends)
     made.write()
     qtbot.waitUntil(lambda: session.melody_files.phase == "ready")
     yield made
@@ -315,6 +315,16 @@ def test_another_take_leaves_the_files_of_the_first(
     qtbot.waitUntil(lambda: session.melody_files.phase == "ready" and session.melody_files != first)
     qtbot.wait(50)
     assert first.piano.exists()
+
+
+def test_pitch_bend_is_written_where_it_is_wanted(
+    written: MelodyFilesFlow, ready: MelodyFlow, session: Session, worker: InlineWorker, qtbot: QtBot
+) -> None:
+    assert worker.asked[-1].bends == ()
+    ready.set_controls(Controls(bend=True))
+    qtbot.waitUntil(lambda: len(worker.asked[-1].bends) == 2)
+    ready.undo()
+    qtbot.waitUntil(lambda: worker.asked[-1].bends == ())
 
 
 def test_without_notes_there_are_no_files(written: MelodyFilesFlow, ready: MelodyFlow, session: Session) -> None:

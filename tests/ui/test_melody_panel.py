@@ -120,10 +120,12 @@ def test_lists_and_the_range_ask_too(shown: MelodyPanel, commands: Any) -> None:
     for combo, place in ((shown.controls.snap, 1), (shown.controls.quantize, 4)):
         combo.setCurrentIndex(place)
         combo.activated.emit(place)
+    shown.controls.bend.click()
     shown.controls.low.setValue(130)
     shown.controls.high.setValue(48)
     asked = [controls for (controls,) in commands.asked("set_controls")]
     assert (asked[0].snap, asked[1].quantize) == ("soft", 0.25)
+    assert asked[2].bend
     assert (asked[-1].low, asked[-1].high) == (48, 48)
 
 

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """What `NoteOptions` and `ShapeOptions` say, flat; `key` None stands for the one that was heard."""
+    """What `NoteOptions` and `ShapeOptions` say, flat; `key` None stands for the one that was heard.
+
+    `bend`: whether the MIDI file has the voice's slides and vibrato as pitch bend.
+    """
 
     sensitivity: float = 0.5
     min_length_s: float = 0.06
@@ -26,6 +29,7 @@ class Controls:
     low: int = 0
     high: int = 127
     legato: float = 0.0
+    bend: bool = False
 
     @property
     def note_options(self) -> NoteOptions:

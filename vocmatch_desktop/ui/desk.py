@@ -64,7 +64,7 @@ class Desk(QObject):
         self.beat_desk = BeatDesk(session, self._beat_flows(), self.open_library, self)
         self.melody = MelodyFlow(session, self.bridge, now, self)
         self.melody_live = MelodyLive(session, self)
-        self.melody_files = MelodyFilesFlow(session, self.bridge, later, self)
+        self.melody_files = MelodyFilesFlow(session, self.bridge, later, self.melody.bends, self)
         self.take_desk = TakeDesk(session, self._take_flows(), self.beat_desk.audition, self)
         melody = MelodyFlows(self.melody, self.melody_files, self.playback)
         self.melody_desk = MelodyDesk(session, melody, self.take_desk, self)

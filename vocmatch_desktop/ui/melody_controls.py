@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
 
 from vocmatch_desktop.melody.controls import Controls
 from vocmatch_desktop.types import Key
@@ -75,6 +75,10 @@ class MelodyControls(QWidget):
         self.legato = self._slider(self.tr("Legato"), self.tr("How much of a short gap to the next note is closed"))
         self.legato.valueChanged.connect(lambda value: self._set(legato=value / SLIDER_STEPS))
         self.low, self.high = self._range()
+        self.bend = QCheckBox(self.tr("Slides and vibrato as pitch bend"))
+        self.bend.setToolTip(self.tr("Written into the MIDI file; the piano cannot bend"))
+        self.bend.toggled.connect(lambda on: self._set(bend=on))
+        self._grid.addWidget(self.bend, self._grid.rowCount(), 0, 1, 3)
         self.snap.activated.connect(lambda _: self._set(snap=self.snap.currentData()))
         self.key.activated.connect(lambda _: self._set(key=self.key.currentData()))
         self.quantize.activated.connect(lambda _: self._set(quantize=self.quantize.currentData()))
@@ -151,6 +155,7 @@ class MelodyControls(QWidget):
             lambda: _pick(self.quantize, controls.quantize),
             lambda: _set_silently(self.low, controls.low),
             lambda: _set_silently(self.high, controls.high),
+            lambda: _check_silently(self.bend, controls.bend),
             lambda: self.key.setEnabled(controls.snap != "off"),
         )
 
@@ -179,6 +184,12 @@ def _set_silently(widget: QSlider | QSpinBox, value: int) -> None:
     widget.blockSignals(True)
     widget.setValue(value)
     widget.blockSignals(False)
+
+
+def _check_silently(box: QCheckBox, on: bool) -> None:
+    box.blockSignals(True)
+    box.setChecked(on)
+    box.blockSignals(False)
 
 
 def _pick(combo: QComboBox, value: object) -> None:

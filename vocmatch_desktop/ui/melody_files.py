@@ -7,7 +7,7 @@ session, of which nobody knows. One that nobody took and whose notes have change
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from vocmatch_desktop.errors import UserError
 from vocmatch_desktop.jobs.protocol import Bug, Progress
+from vocmatch_desktop.melody.edits import Notes
 from vocmatch_desktop.types import Take
 from vocmatch_desktop.ui.jobs_bridge import JobsBridge, Listener
 from vocmatch_desktop.ui.melody_state import Melody, MelodyFiles
@@ -27,16 +28,21 @@ from vocmatch_desktop.ui.workers import JobHandle, Submits
 if TYPE_CHECKING:
     from vocmatch_desktop.services.melody import WriteMelodySpec, WrittenMelody
 
+BendsOf = Callable[[Notes], tuple[tuple[tuple[float, float], ...], ...]]
+
 REST_MS = 700
 EXPORTS = "exports"
 
 
 class MelodyFilesFlow(QObject):
-    """Keeps `Session.melody_files` true."""
+    """Keeps `Session.melody_files` true; `bends` gives the pitch bend of notes, empty where none is wanted."""
 
-    def __init__(self, session: Session, bridge: JobsBridge, later: Submits, parent: QObject | None = None) -> None:
+    def __init__(
+        self, session: Session, bridge: JobsBridge, later: Submits, bends: BendsOf, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._session, self._bridge, self._later = session, bridge, later
+        self._session, self._bridge, self._later, self._bends = session, bridge, later, bends
+        self._bent = False
         self._spec: WriteMelodySpec | None = None
         self._writing: JobHandle | None = None
         self._since = time.time()
@@ -46,6 +52,7 @@ class MelodyFilesFlow(QObject):
         self._rests.timeout.connect(self._write)
         session.melody_changed.connect(lambda _: self._follow())
         session.take_changed.connect(lambda _: self._follow())
+        session.melody_controls_changed.connect(lambda _: self._follow())
 
     def write(self) -> None:
         """Writes the files now; asked for again after a failure."""
@@ -64,9 +71,10 @@ class MelodyFilesFlow(QObject):
             self._writing = None
 
     def _follow(self) -> None:
-        spec = self._wanted()
-        if spec == self._spec:
+        spec, bent = self._wanted(), self._session.melody_controls.bend
+        if (spec, bent) == (self._spec, self._bent):
             return
+        self._bent = bent
         self.cancel()
         if spec is None or self._spec is None or spec.take != self._spec.take:
             self._untaken.clear()  # another take's files are as good as before
@@ -86,7 +94,7 @@ class MelodyFilesFlow(QObject):
         if spec is None:
             return
         self._session.melody_files = MelodyFiles("working")
-        self._writing = self._later.submit(spec)
+        self._writing = self._later.submit(replace(spec, bends=self._bends(spec.notes)))
         listener = Listener(done=lambda written: self._finish(spec, written), failed=self._fail, progress=self._tell)
         self._bridge.watch(self._writing, listener)
 

@@ -168,6 +168,15 @@ class MelodyFlow(QObject):
         self._session.melody = Melody()
         self._session.melody_controls = Controls()
 
+    def bends(self, notes: Notes) -> tuple[tuple[tuple[float, float], ...], ...]:
+        """How the voice slides and swings in these notes, for the MIDI file; empty where that is not wanted."""
+        heard = self._heard
+        if heard is None or not self._session.melody_controls.bend:
+            return ()
+        from vocmatch_desktop.melody.bends import bends
+
+        return bends(heard.contour, heard.found, notes)
+
     # Editing
 
     def edit(self, notes: Notes, what: str) -> None:
