@@ -68,6 +68,7 @@ class MelodyTools(QWidget):
     def _tool(self, icon: str, name: str, tip: str, do: Callable[[], object]) -> QToolButton:
         button = QToolButton()
         button.setProperty("quiet", True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the roll
         button.setAccessibleName(name)
         button.setToolTip(tip)
         button.setIconSize(QSize(ICON_PX, ICON_PX))
@@ -87,6 +88,7 @@ class MelodyTools(QWidget):
             button = QPushButton(words)
             button.setCheckable(True)
             button.setProperty("quiet", True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setToolTip(self.tr("{0} (A changes over)").format(tip))
             button.clicked.connect(lambda _checked, name=name: self._commands.hear(name))
             group.addButton(button)
