@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
@@ -24,6 +25,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 
 from vocmatch_desktop.audio import virtual
+from vocmatch_desktop.melody.edits import moved
 from vocmatch_desktop.services.demo import DemoPlaces
 from vocmatch_desktop.settings import Places, Settings
 from vocmatch_desktop.ui.app import Program
@@ -34,6 +36,7 @@ from vocmatch_desktop.ui.theme import Theme
 _SCHEDSTAT = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat")
 BEAT_MS = 2
 KEY_S = 0.5
+OFTEN_S = 0.03
 STEP_TIMEOUT_S = 30.0
 QUIET_S = 0.5
 """A step has ended when what it waits for is there and this long nothing more came of it."""
@@ -89,7 +92,34 @@ class Visit:
         self._step("stop again", desk.take_desk.stop, lambda: session.activity == "idle")
         self._step("sort", lambda: window.library.table.sortByColumn(Column.BPM, Qt.SortOrder.AscendingOrder))
         self._step("search", lambda: window.library.set_query("am"))
+        self._visit_melody()
         return self.stalls
+
+    def _visit_melody(self) -> None:
+        session, window, desk = self._session, self._program.window, self._program.desk
+        roll = window.melody.roll
+        written = ("ready", "failed")
+        self._step("melody: enter", lambda: window.show_room(window.melody), lambda: session.melody.phase == "ready")
+        self._step("melody: files", lambda: None, lambda: session.melody_files.phase in written)
+        self._step("melody: play", lambda: desk.playback.play_take(session.take), lambda: session.activity == "playing")
+        self._step("melody: zoom", lambda: self._often(lambda turn: roll.zoom(1.2 if turn < 10 else 1 / 1.2)))
+        self._step("melody: move notes", lambda: self._often(self._move_note))
+        self._step("melody: turn a knob", lambda: self._often(lambda turn: self._turn_knob(turn / 20)))
+        self._step("melody: undo all", lambda: self._often(lambda _: desk.melody_desk.undo()))
+        self._step("melody: stop", desk.take_desk.stop, lambda: session.activity == "idle")
+
+    def _often(self, act: Callable[[int], object]) -> None:
+        for turn in range(20):
+            act(turn)
+            self._spin(OFTEN_S)
+
+    def _move_note(self, turn: int) -> None:
+        roll = self._program.window.melody.roll
+        roll.commit(moved(roll.notes, [turn % max(1, len(roll.notes))], semitones=1), "moved")
+
+    def _turn_knob(self, place: float) -> None:
+        controls = self._session.melody_controls
+        self._program.desk.melody_desk.set_controls(replace(controls, sensitivity=place, legato=place))
 
     @property
     def _ranked(self) -> bool:
