@@ -21,7 +21,7 @@ class Revision:
 
     `derived`: the notes as the model gave them last, before the hand changed them to `notes`. `controls`: the values
     they were derived with. `what`: a stable name of the edit ("moved", "derived" …). `parent`: the number of the
-    revision this was made from, None for the first.
+    revision this was made from, None for the first. `entry`: as it is written down; made once, for it never changes.
     """
 
     notes: Notes
@@ -29,6 +29,7 @@ class Revision:
     controls: Mapping[str, Any] = field(default_factory=dict)
     what: str = "derived"
     parent: int | None = None
+    entry: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Revisions:
     @classmethod
     def begin(cls, derived: Notes, controls: Mapping[str, Any]) -> Revisions:
         """A melody as the model gave it."""
-        return cls((Revision(derived, derived, dict(controls)),))
+        return cls((_written(Revision(derived, derived, dict(controls)), None),))
 
     @property
     def now(self) -> Revision:
@@ -83,8 +84,7 @@ class Revisions:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a file."""
-        entries = [self._entry(revision) for revision in self.revisions]
-        return {"now": self.at, "revisions": entries}
+        return {"now": self.at, "revisions": [dict(revision.entry) for revision in self.revisions]}
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Revisions:
@@ -101,21 +101,23 @@ class Revisions:
         now = self.now
         if (revision.notes, revision.controls) == (now.notes, now.controls):
             return self
-        return Revisions((*self.revisions, replace(revision, parent=self.at)), len(self.revisions))
+        appended = _written(replace(revision, parent=self.at), now)
+        return Revisions((*self.revisions, appended), len(self.revisions))
 
     def _newest_child(self) -> int | None:
         children = [index for index, revision in enumerate(self.revisions) if revision.parent == self.at]
         return children[-1] if children else None
 
-    def _entry(self, revision: Revision) -> dict[str, Any]:
-        made_from = None if revision.parent is None else self.revisions[revision.parent]
-        entry: dict[str, Any] = {"parent": revision.parent, "what": revision.what}
-        if made_from is None or revision.controls != made_from.controls:
-            entry["controls"] = dict(revision.controls)
-        if made_from is None or revision.derived != made_from.derived:
-            entry["derived"] = _rows(revision.derived)
-        entry["notes"] = _difference(revision.derived if made_from is None else made_from.notes, revision.notes)
-        return entry
+
+def _written(revision: Revision, made_from: Revision | None) -> Revision:
+    """With its entry: what differs from the revision it was made from."""
+    entry: dict[str, Any] = {"parent": revision.parent, "what": revision.what}
+    if made_from is None or revision.controls != made_from.controls:
+        entry["controls"] = dict(revision.controls)
+    if made_from is None or revision.derived != made_from.derived:
+        entry["derived"] = _rows(revision.derived)
+    entry["notes"] = _difference(revision.derived if made_from is None else made_from.notes, revision.notes)
+    return replace(revision, entry=entry)
 
 
 def _revision(entry: Mapping[str, Any], earlier: Sequence[Revision]) -> Revision:
@@ -126,7 +128,8 @@ def _revision(entry: Mapping[str, Any], earlier: Sequence[Revision]) -> Revision
     derived = _notes(entry["derived"]) if made_from is None or "derived" in entry else made_from.derived
     controls = dict(entry["controls"]) if made_from is None or "controls" in entry else made_from.controls
     notes = _changed(derived if made_from is None else made_from.notes, entry["notes"])
-    return Revision(notes, derived, controls, str(entry["what"]), None if parent is None else int(parent))
+    number = None if parent is None else int(parent)
+    return Revision(notes, derived, controls, str(entry["what"]), number, dict(entry))
 
 
 def _difference(before: Notes, after: Notes) -> dict[str, Any]:
