@@ -47,7 +47,12 @@ class MelodyTools(QWidget):
 
     def _make_tools(self) -> None:
         keys, tr = Keys(self._roll), self.tr
-        self.select = self._tool("ph.cursor", tr("Select"), tr("Select and move notes"), self._use_select)
+        self.select = self._tool(
+            "ph.cursor",
+            tr("Select"),
+            tr("Select and move notes: Ctrl and up or down for velocity, Alt to leave the grid"),
+            self._use_select,
+        )
         self.draw = self._tool("ph.pencil-simple", tr("Draw"), tr("Draw notes (or double-click)"), self._use_draw)
         group = QButtonGroup(self)
         for button in (self.select, self.draw):
