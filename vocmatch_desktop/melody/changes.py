@@ -21,6 +21,9 @@ LEVELS = 5
 
 OCTAVE = 12
 
+BLOCK = 512
+"""Frames whose costs are held at once: memory stays bounded in a phrase without end."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Costs:
@@ -68,43 +71,42 @@ def _levels(pitch: Float64) -> Float64:
 
 
 def _search(costs: Costs, levels: Float64) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Where the last segment of the best cut of every prefix starts, and its level's index (−1: a rest)."""
+    """Where the last segment of the best cut of every prefix starts, and its level's index (−1: a rest).
+
+    A note from `first` to `end` at a level costs toll[first] + sums[end] − sums[first], with `sums` the running cost of
+    being at that level. So what is best about starts so far, `entry`, is one number a level.
+    """
     frames, shortest = len(costs.pitch), costs.shortest
-    cost = np.zeros((shortest, len(levels)))  # of the latest frames, a ring
-    waiting = np.zeros(len(levels))  # a note's cost over the last `shortest` frames, a level
-    running = np.full(len(levels), np.inf)
-    started = np.zeros(len(levels), np.intp)
+    toll = costs.began + costs.price
+    entry, started = np.full(len(levels), np.inf), np.zeros(len(levels), np.intp)
     best = np.zeros(frames + 1)
     back, kind = np.arange(-1, frames), np.full(frames + 1, -1)
+    sums, offset = np.zeros((1, len(levels))), 0  # sums[i] is of the prefix of offset + i frames
     for end in range(1, frames + 1):
-        row = cost[end % shortest]
-        waiting -= row
-        _frame_cost(costs, end - 1, levels, row)
-        waiting += row
-        running += row
+        if end == offset + len(sums):
+            sums = np.concatenate([sums[-shortest:], _continued(costs, end - 1, levels, sums[-1])])
+            offset = min(end - 1 + BLOCK, frames) + 1 - len(sums)
         first = end - shortest
         if first >= 0:
-            entered = waiting + (best[first] + costs.price + costs.began[first])
-            better = entered < running
-            started[better] = first
-            np.minimum(running, entered, out=running)
-        cheapest = int(np.argmin(running))
-        left = running[cheapest] + costs.ended[end]
+            entered = (best[first] + toll[first]) - sums[first - offset]
+            np.copyto(started, first, where=entered < entry)
+            np.minimum(entry, entered, out=entry)
+        total = entry + sums[end - offset]
+        cheapest = int(total.argmin())
+        left = total[cheapest] + costs.ended[end]
         best[end] = best[end - 1]
         if left < best[end]:
             best[end], back[end], kind[end] = left, started[cheapest], cheapest
     return back, kind
 
 
-def _frame_cost(costs: Costs, frame: int, levels: Float64, into: Float64) -> None:
-    """What frame `frame` costs in a note at every level."""
-    np.subtract(levels, costs.pitch[frame], out=into)
-    np.abs(into, out=into)
-    slipped = np.abs(into - OCTAVE) + costs.octave
-    np.minimum(into, slipped, out=into)
-    np.minimum(into, costs.farthest, out=into)
-    into *= costs.weight[frame]
-    into += costs.unvoiced[frame]
+def _continued(costs: Costs, start: int, levels: Float64, before: Float64) -> Float64:
+    """The running cost of every level after each of the next `BLOCK` frames, [frames, levels]."""
+    part = slice(start, start + BLOCK)
+    off = np.abs(levels - costs.pitch[part, None])
+    off = np.minimum(off, np.abs(off - OCTAVE) + costs.octave)
+    each = np.minimum(off, costs.farthest) * costs.weight[part, None] + costs.unvoiced[part, None]
+    return np.asarray(before + np.cumsum(each, axis=0))
 
 
 def _traced(back: NDArray[np.intp], kind: NDArray[np.intp], levels: Float64) -> list[Segment]:

@@ -29,6 +29,9 @@ FARTHEST = 2.0
 OCTAVE_SLIP = 0.4
 LEAST_SURE = 0.01
 
+BOUNDARY_SHAPE = np.array([0.2, 0.6, 1.0, 0.6, 0.2])
+"""What the network was taught to say around a boundary (`training.notes.feed`)."""
+
 DIP_REACH_S = 0.064
 DIP_DB = 3.0
 
@@ -55,6 +58,9 @@ class Weights:
 
 WEIGHTS = Weights()
 
+RELEASE_S, RELEASE_DB, ROOM_S = 0.12, 9.0, 0.1
+"""A note dies away by so many dB in at most so many seconds, and leaves so many before the next one."""
+
 LOUDEST_VELOCITY, VELOCITY_DB = 112, 0.4
 
 
@@ -76,7 +82,7 @@ def find(contour: Contour, options: NoteOptions | None = None, weights: Weights 
     """
     options = options or NoteOptions()
     segments = [segment for phrase in _phrases(contour) for segment in _cut(contour, phrase, options, weights)]
-    heard = [_note(contour, segment) for segment in segments]
+    heard = [_note(contour, segment) for segment in _released(contour, segments)]
     return _numbered(heard)
 
 
@@ -96,7 +102,7 @@ def _cut(contour: Contour, phrase: slice, options: NoteOptions, weights: Weights
 
 def _costs(contour: Contour, phrase: slice, options: NoteOptions, weights: Weights) -> Costs:
     sure = np.where(contour.pitch[phrase] > 0, contour.confidence[phrase], 0.0).astype(np.float64)
-    onset, offset = contour.onset[phrase], contour.offset[phrase]
+    onset, offset = (_gathered(values)[phrase] for values in (contour.onset, contour.offset))
     in_note = -weights.sure * _log_odds(sure) - weights.note * _log_odds(contour.note[phrase])
     in_note += weights.dip * dips(contour)[phrase] - weights.through * np.log1p(-np.clip(onset, 0, 1 - LEAST_SURE))
     return Costs(
@@ -110,6 +116,12 @@ def _costs(contour: Contour, phrase: slice, options: NoteOptions, weights: Weigh
         farthest=FARTHEST,
         octave=OCTAVE_SLIP,
     )
+
+
+def _gathered(probability: NDArray[np.float32]) -> Float64:
+    """That a boundary lies here, 0…1: the network spreads one over five frames, here they are brought together."""
+    spread = BOUNDARY_SHAPE / np.square(BOUNDARY_SHAPE).sum()
+    return np.asarray(np.convolve(probability, spread)[2:-2], np.float64)
 
 
 def _log_odds(probability: NDArray[np.floating]) -> Float64:
@@ -126,6 +138,21 @@ def dips(contour: Contour) -> Float64:
     before = maximum_filter1d(level, reach + 1, origin=reach // 2)
     after = maximum_filter1d(level, reach + 1, origin=-(reach // 2))
     return np.asarray(np.maximum(np.minimum(before, after) - level - DIP_DB, 0))
+
+
+def _released(contour: Contour, segments: Sequence[Segment]) -> list[Segment]:
+    """Notes before a rest last until they have died away; before a consonant they end with their vowel."""
+    starts = [segment.start for segment in segments[1:]] + [len(contour.pitch)]
+    longest, room = round(RELEASE_S / contour.hop_s), round(ROOM_S / contour.hop_s)
+    released = []
+    for segment, following in zip(segments, starts, strict=True):
+        last = min(segment.stop + longest, following - room)
+        floor = float(np.median(contour.level_db[segment.start : segment.stop])) - RELEASE_DB
+        tail = slice(segment.stop, max(segment.stop, last))
+        sounding = contour.voiced[tail] & (contour.level_db[tail] > floor)
+        more = len(sounding) if sounding.all() else int(np.argmin(sounding))
+        released.append(Segment(segment.start, segment.stop + more, segment.level))
+    return released
 
 
 def _note(contour: Contour, segment: Segment) -> Note:
