@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Literal
@@ -82,4 +83,4 @@ def _makes_sense(name: str, value: object) -> bool:
         return value in ("magnitude", "mask")
     if name == "iterations":
         return isinstance(value, int) and 0 <= value <= 10
-    return name not in _POSITIVE or (isinstance(value, (int, float)) and value > 0)
+    return name not in _POSITIVE or (isinstance(value, (int, float)) and 0 < value < math.inf)

@@ -70,7 +70,7 @@ class MdxNet:
         if not self.denoise:
             return made
         (opposite,) = graph.run(self.session, {self.session.inputs[0]: -planes})
-        return (made - opposite) / 2
+        return np.asarray((made - opposite) / 2, np.float32)
 
 
 def fits(session: Session) -> bool:

@@ -20,6 +20,8 @@ from vocmatch_desktop.separation.facts import STEMS, Facts
 from vocmatch_desktop.separation.wiener import wiener
 from vocmatch_desktop.types import Float32
 
+BINS = 2049
+"""Of the published models, where the graph does not tell."""
 TIMES = 431
 """Ten seconds of the published models, where the graph takes any number."""
 TRIAL = 8
@@ -102,12 +104,12 @@ def opened(sessions: Sequence[Session], facts: Facts) -> OpenUnmix:
 def _sizes(sessions: Sequence[Session], facts: Facts) -> tuple[int, int, int]:
     """Bins, samples of a window, and times; graphs that take any number are given what the card says."""
     shapes = [session.input_ports[0].shape for session in sessions]
-    told = {shape[2] for shape in shapes} - {None}
-    n_fft = facts.n_fft or 2 * (max(told, default=2049) - 1)
+    told = {shape[2] for shape in shapes if shape[2]}
+    n_fft = facts.n_fft or 2 * (max(told, default=BINS) - 1)
     bins = n_fft // 2 + 1
     if told - {bins} or n_fft % 4 or facts.hop > n_fft // 2:
         raise _strange(f"{sorted(told)} bins, windows of {n_fft} samples every {facts.hop}")
-    fixed = {shape[3] for shape in shapes} - {None}
+    fixed = {shape[3] for shape in shapes if shape[3]}
     wanted = -(-facts.frames // facts.hop) + 1 if facts.frames else TIMES
     times = fixed.pop() if fixed else wanted
     if fixed or n_fft >= facts.hop * (times - 1):

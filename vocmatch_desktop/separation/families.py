@@ -1,0 +1,114 @@
+"""Which family a model is of, by its graph's shapes and its card; a file's name says nothing.
+
+| family   | takes                                          | gives                                          |
+|----------|------------------------------------------------|------------------------------------------------|
+| htdemucs | [batch, 2, n], perhaps [batch, 4, bins, times] | [batch, stems, 2, n], perhaps spectra          |
+| mdx      | [batch, 4, bins, times]                        | [batch, 4, bins, times] of one stem            |
+| umx      | [batch, 2, bins, times]                        | the same, for each target                      |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vocmatch_desktop.errors import ModelError
+from vocmatch_desktop.inference.cards import tail_md5
+from vocmatch_desktop.inference.session import Session, open_session
+from vocmatch_desktop.separation import htdemucs, mdx, umx
+from vocmatch_desktop.separation.estimator import Estimator
+from vocmatch_desktop.separation.facts import Facts
+from vocmatch_desktop.separation.uvr import KNOWN
+from vocmatch_desktop.whole import shown_name
+
+FITS: Mapping[str, Callable[[Session], bool]] = {
+    "htdemucs": htdemucs.fits,
+    "mdx": mdx.fits,
+    "umx": umx.fits,
+}
+
+_FOREIGN: Mapping[bytes, str] = {
+    b"PK\x03\x04": "a PyTorch checkpoint or another archive",
+    b"\x80\x02": "a PyTorch checkpoint",
+    b"\x80\x03": "a PyTorch checkpoint",
+    b"\x80\x04": "a PyTorch checkpoint",
+    b"\x80\x05": "a PyTorch checkpoint",
+    b"\x89HDF": "a Keras model",
+}
+_TORCH = (".pth", ".pt", ".ckpt", ".th", ".safetensors", ".bin")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A model ready to run, and the family it was found to be of."""
+
+    family: str
+    estimator: Estimator
+
+
+def open_estimator(
+    files: Sequence[Path], facts: Facts | None = None, open_model: Callable[[Path], Session] = open_session
+) -> Opened:
+    """The estimator in one file, or in the several files of an Open-Unmix, one target each.
+
+    Args:
+        files: The model's, in the order of its card's stems.
+        facts: What its card tells.
+        open_model: Gives a session of a file.
+
+    Raises:
+        ModelError: A file is no ONNX, its graph is of no family, or what the family needs to know is not told.
+    """
+    facts = facts or Facts()
+    for file in files:
+        _refuse_foreign(file)
+    sessions = [open_model(file) for file in files]
+    families = {_family(session, file, facts) for session, file in zip(sessions, files, strict=True)}
+    family = families.pop()
+    if families or (len(files) > 1 and family != "umx"):
+        raise ModelError("These files do not make one model together.", "Only an Open-Unmix has a file a target.")
+    if family == "umx":
+        return Opened(family, umx.opened(sessions, facts))
+    if family == "mdx":
+        return Opened(family, mdx.opened(sessions[0], facts, KNOWN.get(tail_md5(files[0]))))
+    return Opened(family, htdemucs.opened(sessions[0], facts))
+
+
+def _family(session: Session, file: Path, facts: Facts) -> str:
+    found = [family for family, fits in FITS.items() if fits(session)]
+    if not found:
+        raise ModelError(
+            f"{shown_name(file)} is a network of no family that is known here (it takes {_shapes(session)}).",
+            "HTDemucs, MDX-Net and Open-Unmix exports can be used.",
+        )
+    if facts.family in FITS and facts.family != found[0]:
+        raise ModelError(
+            f"The card of {shown_name(file)} says {facts.family}, and its network is a {found[0]}.", "Correct the card."
+        )
+    return found[0]
+
+
+def _shapes(session: Session) -> str:
+    return ", ".join(str([size or "any" for size in port.shape]).replace("'", "") for port in session.input_ports)
+
+
+def _refuse_foreign(file: Path) -> None:
+    """Says what a file is that is no ONNX, by its first bytes: checkpoints may carry programs, and are never loaded."""
+    try:
+        with file.open("rb") as opened:
+            start = opened.read(16)
+    except OSError as error:
+        raise ModelError(f"The model {shown_name(file)} cannot be read.", "Look whether it is still there.") from error
+    kind = next((kind for magic, kind in _FOREIGN.items() if start.startswith(magic)), "")
+    if not kind and start[8:10] in (b'{"', b"{ "):
+        kind = "a file of weights (safetensors)"
+    if not kind and file.suffix.lower() in _TORCH:
+        kind = "no ONNX"
+    if kind:
+        raise ModelError(
+            f"{shown_name(file)} is {kind}, and only ONNX models are run here: weights alone are no network, and "
+            "checkpoints can hold programs.",
+            "Where the model came from, load it in Python and export it: torch.onnx.export(model.eval(), (example,), "
+            '"model.onnx", opset_version=17); then import model.onnx.',
+        )
