@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vocmatch_desktop.melody.contour import HOP_S, Contour
+from vocmatch_desktop.melody.notes import BOUNDARY_SHAPE
 from vocmatch_desktop.synth.voice import Singer, sing
 from vocmatch_desktop.synth.voice import Sung as SungNote
 from vocmatch_desktop.types import Audio
@@ -33,7 +34,8 @@ def contour(spans: list[tuple[float, float, float]], seconds: float, *, vibrato:
         sounding = (times >= start) & (times < stop)
         pitch[sounding] = height + vibrato * np.sin(2 * np.pi * 5.5 * times[sounding])
         level[sounding] = -20
-        onset[round(start / HOP_S)] = offset[min(len(times) - 1, round(stop / HOP_S))] = 0.9
+        for values, time in ((onset, start), (offset, stop)):
+            values[round(time / HOP_S) - 2 : round(time / HOP_S) + 3] = 0.9 * BOUNDARY_SHAPE
     sure = np.where(pitch > 0, 0.97, 0.02).astype(np.float32)
     silence = np.full(len(times), -80, np.float32)
     return Contour(seconds, HOP_S, pitch, sure, level, silence, np.zeros_like(sure), onset, offset, sure)

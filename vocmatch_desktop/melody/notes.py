@@ -142,7 +142,7 @@ def dips(contour: Contour) -> Float64:
 
 def _released(contour: Contour, segments: Sequence[Segment]) -> list[Segment]:
     """Notes before a rest last until they have died away; before a consonant they end with their vowel."""
-    starts = [segment.start for segment in segments[1:]] + [len(contour.pitch)]
+    starts = [*(segment.start for segment in segments), len(contour.pitch)][1:]
     longest, room = round(RELEASE_S / contour.hop_s), round(ROOM_S / contour.hop_s)
     released = []
     for segment, following in zip(segments, starts, strict=True):
