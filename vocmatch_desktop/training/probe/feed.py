@@ -55,6 +55,8 @@ def _stream(portion: Portion, sources: Mapping[Kind, Sequence[Source]], cache: P
         RATE,
         portion.mixing,
         portion.gain_db,
+        portion.speed,
+        portion.speed_semitones,
         room=portion.room,
         tone=portion.tone,
         narrow=portion.narrow,

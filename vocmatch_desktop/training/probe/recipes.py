@@ -23,7 +23,7 @@ OVER_BEATS = Mixing(coherent=0.0, scattered=0.0, beat=1.0)
 class Portion:
     """A part of an arm's examples: `share` (in proportion to the others') drawn from `kinds` by `mixing`.
 
-    `gain_db`, `room`, `tone` and `narrow` are `StreamOptions`'.
+    A kind that is named several times is drawn that many times as often. The rest are `StreamOptions`'.
     """
 
     share: float
@@ -33,6 +33,8 @@ class Portion:
     room: float = 0.7
     tone: float = 0.0
     narrow: float = 0.0
+    speed: float = 0.3
+    speed_semitones: float = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,20 @@ RAW = Portion(1.0, ("raw", "beats"), OVER_BEATS)
 RENDERED = Portion(1.0, ("rendered",))
 REAL = Portion(1.0, ("real",))
 BOTH = Portion(1.0, ("rendered", "real"))
+MORE_REAL = Portion(1.0, ("rendered", *("real",) * 6))
+"""There are few real songs: among all others they would hardly be heard."""
+
 EVERYTHING = Portion(1.0, ("rendered", "real", "raw", "beats"))
 
 
 def toned(portion: Portion) -> Portion:
     """The same, with tones and bandwidths drawn as recordings have them."""
     return replace(portion, tone=0.6, narrow=0.3)
+
+
+def bent(portion: Portion) -> Portion:
+    """The same, with most crops played up to a third faster or slower: few singers become many."""
+    return replace(portion, speed=0.7, speed_semitones=4.0)
 
 
 RECIPES = (
@@ -69,6 +79,9 @@ RECIPES = (
     Recipe("raw, toned", (toned(RAW),)),
     Recipe("rendered+real, toned", (toned(BOTH),)),
     Recipe("rendered+real+raw, toned", (toned(EVERYTHING),)),
+    Recipe("rendered+6 real", (MORE_REAL,)),
+    Recipe("rendered+6 real, bent", (bent(MORE_REAL),)),
+    Recipe("rendered+6 real, bent, toned", (bent(toned(MORE_REAL)),)),
 )
 """The issue's three arms, (i) to (iii), first; then what helps to see what each ingredient is worth."""
 
