@@ -238,3 +238,10 @@ def test_a_narrow_example_ends_where_it_was_drawn_to(sources: tuple[Source, ...]
     above = spectrum[len(spectrum) // 2 + 20 :]
     assert above.max() < 1e-2 * spectrum.max()
     torch.testing.assert_close(example.targets.sum(0), example.mix, atol=1e-6, rtol=0)
+
+
+def test_a_weighty_source_is_drawn_as_often_as_that_many(sources: tuple[Source, ...], tmp_path: Path) -> None:
+    two = (replace(sources[1], weight=3), replace(sources[1], name="other"))
+    drawing = Drawing(shelved(two, tmp_path), Mixing(coherent=1, scattered=0, drop=0), 0.5)
+    names = [drawing.draw(n, np.random.default_rng(n))[0].shelf.source.name for n in range(400)]
+    assert 0.65 < names.count(two[0].name) / len(names) < 0.85

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,4 +62,9 @@ def _stream(portion: Portion, sources: Mapping[Kind, Sequence[Source]], cache: P
         tone=portion.tone,
         narrow=portion.narrow,
     )
-    return SongStream([source for kind in portion.kinds for source in sources[kind]], options, cache, seed)
+    weighed = [
+        replace(source, weight=portion.kinds.count(kind))
+        for kind in dict.fromkeys(portion.kinds)
+        for source in sources[kind]
+    ]
+    return SongStream(weighed, options, cache, seed)

@@ -80,6 +80,7 @@ class Drawing:
     def __init__(self, shelves: Sequence[Shelf], mixing: Mixing, seconds: float) -> None:
         self._mixing = mixing
         self._seconds = seconds
+        shelves = [shelf for shelf in shelves for _ in range(shelf.source.weight)]
         self._songs = [shelf for shelf in shelves if shelf.source.is_song]
         self._beats = [shelf for shelf in shelves if shelf.strips.keys() == {"other"} and not _trusts(shelf, "other")]
         self._with = {

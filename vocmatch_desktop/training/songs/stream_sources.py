@@ -33,6 +33,7 @@ class Source:
 
     `files`: stem → its files, which sound `order`. `trusted`: the stems that are known exactly, silent ones included;
     what sounds in a stem that is not trusted may belong to any stem that is not. `engine`: how its singing came about.
+    `weight`: it is drawn as often as that many sources; a few real songs would hardly be heard among all the others.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Source:
     order: Order = "together"
     engine: VocalEngine = ""
     bandwidth_hz: float | None = None
+    weight: int = 1
 
     @property
     def is_song(self) -> bool:
