@@ -9,7 +9,7 @@ the singer's own tuning) and its velocity (of its level). Twenty seconds take so
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +61,8 @@ WEIGHTS = Weights()
 RELEASE_S, RELEASE_DB, ROOM_S = 0.12, 9.0, 0.1
 """A note dies away by so many dB in at most so many seconds, and leaves so many before the next one."""
 
-LOUDEST_VELOCITY, VELOCITY_DB = 112, 0.4
+LOUD_VELOCITY, VELOCITIES_A_DB, SOFTEST, LOUDEST = 100, 2.0, 20, 120
+"""A take's loud notes get this velocity, however softly it was recorded; others by their level beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,9 @@ def find(contour: Contour, options: NoteOptions | None = None, weights: Weights 
     """
     options = options or NoteOptions()
     segments = [segment for phrase in _phrases(contour) for segment in _cut(contour, phrase, options, weights)]
-    heard = [_note(contour, segment) for segment in _released(contour, segments)]
-    return _numbered(heard)
+    released = _released(contour, segments)
+    velocities = _velocities(contour, released)
+    return _numbered([_note(contour, one, velocity) for one, velocity in zip(released, velocities, strict=True)])
 
 
 def _phrases(contour: Contour) -> list[slice]:
@@ -155,11 +157,17 @@ def _released(contour: Contour, segments: Sequence[Segment]) -> list[Segment]:
     return released
 
 
-def _note(contour: Contour, segment: Segment) -> Note:
+def _velocities(contour: Contour, segments: Sequence[Segment]) -> list[int]:
+    levels = np.array([np.percentile(contour.level_db[one.start : one.stop], 80) for one in segments])
+    if not len(levels):
+        return []
+    above = VELOCITIES_A_DB * (levels - np.percentile(levels, 90))
+    return [int(velocity) for velocity in np.clip(np.round(LOUD_VELOCITY + above), SOFTEST, LOUDEST)]
+
+
+def _note(contour: Contour, segment: Segment, velocity: int) -> Note:
     part = slice(segment.start, segment.stop)
     pitch = _steady_pitch(contour.pitch[part].astype(np.float64), contour.confidence[part], segment.level)
-    level = float(np.percentile(contour.level_db[part], 80))
-    velocity = int(np.clip(round(LOUDEST_VELOCITY + level / VELOCITY_DB), 1, 127))
     end = min(segment.stop * contour.hop_s, contour.duration_s)
     return Note(segment.start * contour.hop_s, end, pitch, round(pitch), velocity)
 
@@ -172,11 +180,9 @@ def _steady_pitch(pitch: Float64, sure: NDArray[np.float32], level: float) -> fl
 
 
 def _numbered(notes: Sequence[Note]) -> tuple[Note, ...]:
-    numbers = [
-        int(np.clip(np.floor(note.pitch - offset + 0.5), 0, 127))
-        for note, offset in zip(notes, tuning.drifting(notes), strict=True)
-    ]
+    """Each with the nearest number in the singer's own tuning, which may drift."""
+    offsets = tuning.drifting(notes)
     return tuple(
-        Note(note.onset_s, note.offset_s, note.pitch, number, note.velocity)
-        for note, number in zip(notes, numbers, strict=True)
+        replace(note, number=int(np.clip(np.floor(note.pitch - offset + 0.5), 0, 127)))
+        for note, offset in zip(notes, offsets, strict=True)
     )
