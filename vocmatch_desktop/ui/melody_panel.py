@@ -232,8 +232,8 @@ class MelodyPanel(QSplitter):
         if melody.phase == "listening":
             return self.tr("Listening for the notes …"), ""
         if take is None:
-            hint = self.tr("Then drag the notes out as MIDI or as a piano, as long as your take.")
-            return self.tr("Press R and sing: your voice becomes notes here."), hint
+            hint = self.tr("Mend them by hand, then drag them out as MIDI, or as a piano as long as your take.")
+            return self.tr("Press R and sing, or drop a vocal above: it becomes notes."), hint
         return "", ""
 
     def _facts(self, melody: Melody) -> str:
