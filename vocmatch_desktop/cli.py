@@ -18,7 +18,10 @@ from vocmatch_desktop.commands.output import one_line, say, tolerate_any_name
 from vocmatch_desktop.errors import UserError
 from vocmatch_desktop.settings import Places
 
-COMMANDS = ("gui", "demo", "record", "library", "matching", "audition", "melody", "export", "evaluate", "bench", "doctor")
+COMMANDS = (
+    *("gui", "demo", "record", "library", "matching", "audition", "melody", "separate", "export"),
+    *("models", "evaluate", "bench", "doctor"),
+)
 """Modules of `vocmatch_desktop.commands`; each has `register(app)` and imports its room only when its command runs."""
 
 BUG, REFUSED, STOPPED = 1, 2, 130

@@ -1,11 +1,9 @@
-"""What is known of a model: a JSON object beside its file.
+"""What is known of a model: a JSON object beside its file, such as `models/umx-large.json` beside `umx-large.onnx`.
 
-    models/umx-large.onnx
-    models/umx-large.json    {"name": "umx-large", "task": "separation", "licence": "MIT", "sha256": "…", …}
-
-`name`, `task`, `family`, `licence`, `source`, `file` (beside the card) and `sha256` must be there; `stems` and `rate`
-are read where they are. Everything else (inputs, outputs, training, credits, figures, limits, what a family needs to
-know) is kept as it stands in `told`, so that cards of later versions can be read by earlier ones.
+`name`, `task`, `family`, `licence`, `source`, `file` (beside the card) and `sha256` must be there; `stems`, `rate` and
+`more` (further files of the same model, [{"file": …, "sha256": …}]) are read where they are. Everything else (inputs,
+outputs, training, credits, figures, limits, what a family needs to know) is kept as it stands in `told`, so that cards
+of later versions can be read by earlier ones.
 """
 
 from __future__ import annotations
@@ -24,15 +22,25 @@ from vocmatch_desktop.whole import shown_name, write_text
 SUFFIX = ".onnx"
 TAIL_BYTES = 10_000 * 1024
 LARGEST_CARD = 2**20
+LARGEST_RATE = 1_000_000
 _TEXTS = ("name", "task", "family", "licence", "source", "sha256")
 _SHA256 = re.compile("[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A file of a model; `sha256` is empty where any version will do."""
+
+    path: Path
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
     """What is known of a model. `path` is its file; `sha256` the hash of that file, empty where any version will do.
 
-    `stems`: what a separation model gives, in order. `rate`: Hz, 0 where nobody told. `told`: the whole card.
+    `stems`: what a separation model gives, in order. `rate`: Hz, 0 where nobody told. `more`: further files, as an
+    Open-Unmix has with one for each stem. `told`: the whole card.
     """
 
     name: str
@@ -44,7 +52,13 @@ class ModelCard:
     sha256: str = ""
     stems: tuple[str, ...] = ()
     rate: int = 0
+    more: tuple[ModelFile, ...] = ()
     told: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def files(self) -> tuple[ModelFile, ...]:
+        """All files of the model."""
+        return (ModelFile(self.path, self.sha256), *self.more)
 
 
 def read_card(path: Path) -> ModelCard:
@@ -71,6 +85,7 @@ def write_card(path: Path, card: ModelCard) -> None:
         "file": card.path.name,
         **({"stems": list(card.stems)} if card.stems else {}),
         **({"rate": card.rate} if card.rate else {}),
+        **({"more": [{"file": file.path.name, "sha256": file.sha256} for file in card.more]} if card.more else {}),
     }
     write_text(path, json.dumps(told, indent=2, ensure_ascii=False) + "\n")
 
@@ -94,14 +109,16 @@ def is_sha256(text: str) -> bool:
 
 
 def verify(card: ModelCard) -> str:
-    """SHA-256 of the model's file; raises `ModelError` when it is not what the card says."""
-    try:
-        found = sha256(card.path)
-    except OSError as error:
-        raise ModelError(f"The model {card.name} is missing.", "Install it again.") from error
-    if card.sha256 and found != card.sha256:
-        raise ModelError(f"The model {card.name} is damaged.", "Install it again.")
-    return found
+    """SHA-256 of the model's (first) file; raises `ModelError` when one of them is not what the card says."""
+    found = []
+    for file in card.files:
+        try:
+            found.append(sha256(file.path))
+        except OSError as error:
+            raise ModelError(f"The model {card.name} is missing.", "Install it again.") from error
+        if file.sha256 and found[-1] != file.sha256:
+            raise ModelError(f"The model {card.name} is damaged.", "Install it again.")
+    return found[0]
 
 
 def _card(told: object, path: Path) -> ModelCard:
@@ -110,15 +127,22 @@ def _card(told: object, path: Path) -> ModelCard:
     for name in (*_TEXTS, "file"):
         if not isinstance(told.get(name), str) or not told[name].strip():
             raise ValueError(f"{name} is missing")
-    if not is_sha256(told["sha256"]):
-        raise ValueError("sha256 is not 64 hexadecimal digits")
-    file = told["file"]
-    if Path(file).name != file or "\\" in file or Path(file).suffix.lower() != SUFFIX:
-        raise ValueError(f"file must be an {SUFFIX} beside the card")
-    stems, rate = told.get("stems") or [], told.get("rate") or 0
+    stems, rate, more = told.get("stems") or [], told.get("rate") or 0, told.get("more") or []
     if not isinstance(stems, list) or not all(isinstance(stem, str) and stem for stem in stems):
         raise ValueError("stems is no list of names")
-    if isinstance(rate, bool) or not isinstance(rate, int) or rate < 0:
+    if isinstance(rate, bool) or not isinstance(rate, int) or not 0 <= rate <= LARGEST_RATE:
         raise ValueError("rate is no sample rate")
+    if not isinstance(more, list) or not all(isinstance(entry, dict) for entry in more):
+        raise ValueError("more is no list of files")
+    own, *others = [_file(entry, path) for entry in (told, *more)]
     texts = {name: told[name] for name in _TEXTS}
-    return ModelCard(path=path.with_name(file), stems=tuple(stems), rate=rate, told=told, **texts)
+    return ModelCard(path=own.path, stems=tuple(stems), rate=rate, more=tuple(others), told=told, **texts)
+
+
+def _file(told: Mapping[str, Any], card: Path) -> ModelFile:
+    name, digest = told.get("file"), told.get("sha256")
+    if not isinstance(name, str) or Path(name).name != name or "\\" in name or Path(name).suffix.lower() != SUFFIX:
+        raise ValueError(f"file must be an {SUFFIX} beside the card")
+    if not isinstance(digest, str) or not is_sha256(digest):
+        raise ValueError("sha256 is not 64 hexadecimal digits")
+    return ModelFile(card.with_name(name), digest)

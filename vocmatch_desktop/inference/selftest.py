@@ -7,7 +7,7 @@ chunk runs on both; the verdict is remembered for this model file, provider and 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from vocmatch_desktop.whole import write_text
 LARGEST_ERROR = 0.01
 """Norm of the difference by the norm of the CPU's result (−40 dB): TF32 and fp16 stay below it, nonsense does not."""
 
-Probe = Callable[[Session], Float32]
+Outcome = Callable[[], Float32]
 """Runs a model on a chunk that is always the same, and gives what came out."""
 
 
@@ -49,24 +49,32 @@ class Verdicts:
         return told if isinstance(told, dict) else {}
 
 
-def prove(session: Session, card: ModelCard, on_cpu: Callable[[], Session], probe: Probe, verdicts: Verdicts) -> None:
-    """Has `session` go on with the CPU where its provider gives anything else than `on_cpu()` does.
+def prove(sessions: Sequence[Session], card: ModelCard, given: Outcome, expected: Outcome, verdicts: Verdicts) -> None:
+    """Has a model's `sessions` go on with the CPU where their provider gives anything else than the CPU.
+
+    Args:
+        sessions: Of all its files, on one provider.
+        card: Whose model it is.
+        given: What the sessions make of a chunk of sound.
+        expected: What the CPU makes of it.
+        verdicts: What was found before; gets what is found now.
 
     Raises:
         ModelError: the model fails on the CPU. DiskError: the verdict cannot be written.
     """
-    provider = session.provider
+    provider = sessions[0].provider
     if provider == CPU:
         return
     error = verdicts.known(card, provider)
     if error is None:
-        given = probe(session)
-        if session.provider == CPU:  # it failed, went on with the CPU and has said so
+        found = given()
+        if any(session.provider == CPU for session in sessions):  # it failed, goes on with the CPU and has said so
             return
-        error = relative_error(given, probe(on_cpu()))
+        error = relative_error(found, expected())
         verdicts.remember(card, provider, error)
     if error > LARGEST_ERROR:
-        session.use_cpu(f"“{short_name(provider)}” computes something else than the processor with this model")
+        for session in sessions:
+            session.use_cpu(f"“{short_name(provider)}” computes something else than the processor with this model")
 
 
 def relative_error(given: Float32, expected: Float32) -> float:

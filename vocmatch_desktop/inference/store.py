@@ -1,10 +1,11 @@
 """The model store: cards and files of the models that are shipped, and of those somebody added.
 
-store = ModelStore.of(Places.from_environment())
-for card in store.cards(): …
-card = store.checked("umx-large")           # its file has the hash its card tells
-store.add(card, Path("umx-large.onnx"))     # copied, whole or not at all
-store.remove("umx-large")                   # never a shipped one
+Example:
+    store = ModelStore.of(Places.from_environment())
+    store.cards()                       # all of them
+    store.checked("umx-large")          # its card, after its file was compared with its hash
+    store.add(card)                     # the files it tells of are copied, all or none
+    store.remove("umx-large")           # never a shipped one
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from __future__ import annotations
 import re
 import shutil
 import unicodedata
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -90,26 +93,31 @@ class ModelStore:
         return next((card for card in self.cards() if card.sha256 == digest), None)
 
     def add(self, card: ModelCard) -> ModelCard:
-        """Copies the file that `card` tells of into the store, whole or not at all, under a free name, with its card.
+        """Copies the files that `card` tells of into the store, all or none, under a free name, with its card.
 
         Raises:
-            NotFound: there is no such file. ModelError: the copy is not what the card's hash says. DiskError: no space,
+            NotFound: there is no such file. ModelError: a copy is not what the card's hash says. DiskError: no space,
                 no permission.
         """
-        if not card.path.is_file():
-            raise NotFound(f"There is no file {card.path}.", "Check the path.")
+        missing = next((file.path for file in card.files if not file.path.is_file()), None)
+        if missing is not None:
+            raise NotFound(f"There is no file {missing}.", "Check the path.")
         name = self.free_name(card.name)
-        target = self.own / f"{name}{SUFFIX}"
-        require_space(self.own, card.path.stat().st_size, f"the model {name}")
-        with whole_file(target) as partial:
-            shutil.copyfile(card.path, partial)
-            verify(replace(card, path=partial))
+        require_space(self.own, sum(file.path.stat().st_size for file in card.files), f"the model {name}")
+        copies = [self.own / f"{name}{f'.{number}' if number else ''}{SUFFIX}" for number in range(len(card.files))]
+        with ExitStack() as stack:
+            for file, copy in zip(card.files, copies, strict=True):
+                partial = stack.enter_context(whole_file(copy))
+                shutil.copyfile(file.path, partial)
+                verify(ModelCard(name, card.task, card.family, card.licence, card.source, partial, file.sha256))
+        path = self.own / f"{name}.json"
+        more = tuple(replace(file, path=copy) for file, copy in zip(card.more, copies[1:], strict=True))
         try:
-            write_card(target.with_suffix(".json"), replace(card, name=name, path=target))
+            write_card(path, replace(card, name=name, path=copies[0], more=more))
         except DiskError:
-            target.unlink(missing_ok=True)  # a model without a card is none
+            _delete(copies)  # a model without a card is none
             raise
-        return read_card(target.with_suffix(".json"))
+        return read_card(path)
 
     def remove(self, name: str) -> ModelCard:
         """Deletes a model that somebody added, card and file.
@@ -121,8 +129,7 @@ class ModelStore:
         if self.is_shipped(card):
             raise ModelError(f"The model {card.name} is part of the program.", "Only models you added can be removed.")
         try:
-            (self.own / f"{card.path.stem}.json").unlink(missing_ok=True)
-            card.path.unlink(missing_ok=True)
+            _delete([card.path.with_suffix(".json"), *(file.path for file in card.files)])
         except OSError as error:
             raise DiskError(f"The model {card.name} cannot be removed.", f"Check permissions of {self.own}.") from error
         return card
@@ -139,6 +146,11 @@ class ModelStore:
                 else:
                     cards.setdefault(card.name.casefold(), card)
         return tuple(cards.values()), tuple(troubles)
+
+
+def _delete(paths: Sequence[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
 
 
 def require_space(folder: Path, size: int, what: str) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, cast
 
 JOBS: Mapping[str, str] = {
+    "AddModelSpec": "vocmatch_desktop.services.models:run",
     "AuditionSpec": "vocmatch_desktop.services.audition:run",
     "DemoSpec": "vocmatch_desktop.services.demo:run",
     "ExportSpec": "vocmatch_desktop.services.exporting:run",
@@ -23,15 +24,18 @@ JOBS: Mapping[str, str] = {
     "PadSpec": "vocmatch_desktop.services.padding:run",
     "PairSpec": "vocmatch_desktop.services.pairing:run",
     "SegmentSpec": "vocmatch_desktop.services.audition:run_segment",
+    "SeparateSpec": "vocmatch_desktop.services.separation:run",
     "WriteMelodySpec": "vocmatch_desktop.services.melody:run_write",
 }
 """Name of the spec type → the function that runs it."""
 
 LANES: Mapping[str, str] = {
+    "AddModelSpec": "models",
     "DemoSpec": "indexing",
     "FindSpec": "melody",
     "IndexSpec": "indexing",
     "MelodySpec": "melody",
+    "SeparateSpec": "separation",
     "WriteMelodySpec": "melody",
 }
 """Name of the spec type → the lane its jobs queue in; all others share one. So beats are fitted during an indexing,

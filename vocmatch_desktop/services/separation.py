@@ -1,0 +1,181 @@
+"""A song comes apart: the stems of a song as files beside each other, by a model of the store."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from vocmatch_desktop.audio import files
+from vocmatch_desktop.errors import ModelError, NotFound
+from vocmatch_desktop.export.names import safe_name
+from vocmatch_desktop.inference.cards import ModelCard
+from vocmatch_desktop.inference.providers import all_cores, short_name
+from vocmatch_desktop.inference.selftest import Verdicts, prove
+from vocmatch_desktop.inference.session import Session, open_session
+from vocmatch_desktop.inference.store import ModelStore
+from vocmatch_desktop.separation.estimator import Estimator
+from vocmatch_desktop.separation.facts import Facts, facts
+from vocmatch_desktop.separation.families import Opened, open_estimator
+from vocmatch_desktop.separation.overlap import Chunking
+from vocmatch_desktop.separation.separate import Depth, offered, separate
+from vocmatch_desktop.settings import Places
+from vocmatch_desktop.types import AudioFile, Report
+
+TASK = "separation"
+
+Family = Callable[[Sequence[Path], Facts, Callable[[Path], Session]], Opened]
+"""Makes an estimator of the files of a model; `separation.families.open_estimator` is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeparateSpec:
+    """Take `song` apart into `folder`.
+
+    `stems`: which, none for all the model gives. `model`: a name of the store, "" for the default. `provider`: "auto"
+    or a name of `inference.providers.PROVIDERS`. `threads`: of the processor, 0 for all cores.
+    """
+
+    song: Path
+    folder: Path
+    places: Places
+    stems: tuple[str, ...] = ()
+    model: str = ""
+    provider: str = "auto"
+    chunking: Chunking = field(default_factory=Chunking)
+    depth: Depth = "FLOAT"
+    threads: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Separated:
+    """Finished stems, each of the song's rate, channels and length.
+
+    `provider`: what the model ran on; `notice`: why it is not what was asked for, or "". `null_dbfs`: the largest
+    sample by which all stems together differ from the song.
+    """
+
+    model: str
+    provider: str
+    stems: Mapping[str, AudioFile]
+    duration_s: float
+    elapsed_s: float
+    null_dbfs: float
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model that can be run: its `family`, the `estimator`, and the sessions of its files."""
+
+    family: str
+    estimator: Estimator
+    sessions: tuple[Session, ...]
+
+    @property
+    def provider(self) -> str:
+        """The short name of what it runs on: "cpu" as soon as part of it does."""
+        return short_name(next((each.provider for each in self.sessions if each.notice), self.sessions[0].provider))
+
+    @property
+    def notice(self) -> str:
+        """Why that is not what was asked for, or ""."""
+        return next((each.notice for each in self.sessions if each.notice), "")
+
+
+def load(card: ModelCard, provider: str, threads: int, family: Family = open_estimator) -> Loaded:
+    """Loads a model, unproven; raises `ModelError` where it cannot be run or is of no known family."""
+    sessions: list[Session] = []
+
+    def open_model(path: Path) -> Session:
+        sessions.append(open_session(path, provider, threads=threads))
+        return sessions[-1]
+
+    opened = family([file.path for file in card.files], facts(card.told), open_model)
+    return Loaded(opened.family, opened.estimator, tuple(sessions))
+
+
+def run(spec: SeparateSpec, report: Report, *, family: Family = open_estimator) -> Separated:
+    """Writes the stems, all of them or none; existing files are never written over. `Finished` events come early.
+
+    Raises:
+        NotFound, UnreadableAudio: the song. NotFound, ModelError: no such model or stem, or it cannot be used.
+        DiskError: no space. Cancelled: by `report`; nothing is left behind.
+    """
+    began = time.monotonic()
+    song = files.probe(spec.song)
+    report(0.0, "Loading the model")
+    card = model_for(ModelStore.of(spec.places), spec.model)
+    model = _loaded(card, spec, family)
+    paths = _free_paths(spec.folder, spec.song.stem, _wanted(spec.stems, offered(model.estimator), card))
+    made = separate(song, model.estimator, paths, report, chunking=spec.chunking, depth=spec.depth)
+    return Separated(
+        model=card.name,
+        provider=model.provider,
+        stems=made.stems,
+        duration_s=song.duration_s,
+        elapsed_s=time.monotonic() - began,
+        null_dbfs=made.null_dbfs,
+        notice=model.notice,
+    )
+
+
+def separators(store: ModelStore) -> tuple[ModelCard, ...]:
+    """The models that take songs apart, the default first: a shipped one whose card says so, else the first."""
+    cards = [card for card in store.cards() if card.task == TASK]
+    return tuple(sorted(cards, key=lambda card: not (store.is_shipped(card) and card.told.get("default") is True)))
+
+
+def model_for(store: ModelStore, name: str = "") -> ModelCard:
+    """The model called `name`, or the default; its file has been compared with its hash.
+
+    Raises:
+        NotFound: there is none. ModelError: it is damaged, or does something else.
+    """
+    there = separators(store)
+    if not name and not there:
+        raise NotFound(
+            "There is no model that takes songs apart yet.",
+            "Add one with `vocmatch models add FILE` (an .onnx file of HTDemucs, UVR's MDX-Net or Open-Unmix).",
+        )
+    card = store.checked(name or there[0].name)
+    if card.task != TASK:
+        raise ModelError(f"The model {card.name} does not take songs apart.", f"It is for {card.task}.")
+    return card
+
+
+def _loaded(card: ModelCard, spec: SeparateSpec, family: Family) -> Loaded:
+    """The model on a provider that gives what the processor gives."""
+    threads = spec.threads or all_cores()
+    loaded = load(card, spec.provider, threads, family)
+    verdicts = Verdicts(spec.places.cache / "providers.json")
+    chunk = np.random.default_rng(0).standard_normal((1, 2, loaded.estimator.frames), dtype=np.float32)
+    prove(
+        loaded.sessions,
+        card,
+        lambda: loaded.estimator(np.float32(0.1) * chunk),
+        lambda: load(card, "cpu", threads, family).estimator(np.float32(0.1) * chunk),
+        verdicts,
+    )
+    return loaded
+
+
+def _wanted(asked: Sequence[str], there: Sequence[str], card: ModelCard) -> tuple[str, ...]:
+    missing = [stem for stem in asked if stem not in there]
+    if missing:
+        raise NotFound(f"The model {card.name} gives no {' and no '.join(missing)}.", f"It gives {', '.join(there)}.")
+    return tuple(dict.fromkeys(asked)) or tuple(there)
+
+
+def _free_paths(folder: Path, title: str, stems: Sequence[str]) -> dict[str, Path]:
+    """A file for each stem, "Song - vocals.wav"; where one of them exists, all get the same number."""
+    number = 1
+    while True:
+        own = title if number == 1 else f"{title} {number}"
+        paths = {stem: folder / safe_name(own, f" - {stem}.wav") for stem in stems}
+        if not any(path.exists() for path in paths.values()):
+            return paths
+        number += 1
