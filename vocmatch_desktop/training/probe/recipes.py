@@ -58,6 +58,7 @@ MORE_REAL = Portion(1.0, ("rendered", *("real",) * 6))
 """There are few real songs: among all others they would hardly be heard."""
 
 EVERYTHING = Portion(1.0, ("rendered", "real", "raw", "beats"))
+MORE_REAL_AND_RAW = Portion(1.0, (*MORE_REAL.kinds, "raw", "beats"))
 
 
 def toned(portion: Portion) -> Portion:
@@ -79,9 +80,9 @@ RECIPES = (
     Recipe("raw, toned", (toned(RAW),)),
     Recipe("rendered+real, toned", (toned(BOTH),)),
     Recipe("rendered+real+raw, toned", (toned(EVERYTHING),)),
-    Recipe("rendered+6 real", (MORE_REAL,)),
-    Recipe("rendered+6 real, bent", (bent(MORE_REAL),)),
-    Recipe("rendered+6 real, bent, toned", (bent(toned(MORE_REAL)),)),
+    Recipe("rendered+6 real, toned", (toned(MORE_REAL),)),
+    Recipe("rendered+6 real+raw, toned", (toned(MORE_REAL_AND_RAW),)),
+    Recipe("rendered+6 real+raw, bent, toned", (bent(toned(MORE_REAL_AND_RAW)),)),
 )
 """The issue's three arms, (i) to (iii), first; then what helps to see what each ingredient is worth."""
 

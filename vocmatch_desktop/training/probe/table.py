@@ -1,4 +1,4 @@
-"""The table over the recipes: kept as JSON, printed with intervals, and compared with the first arm song by song."""
+"""The tables over the recipes: kept as JSON, printed with intervals, compared with the first arm song by song."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from vocmatch_desktop.commands.tables import drawn
 from vocmatch_desktop.errors import UserError
 from vocmatch_desktop.evaluation.intervals import Interval, over_songs, paired
 from vocmatch_desktop.training.probe.arm import REFERENCES, Result
+from vocmatch_desktop.training.probe.recipes import RECIPES
 from vocmatch_desktop.whole import write_text
 
 BASELINE = "raw"
@@ -30,7 +31,7 @@ def save(result: Result, folder: Path) -> None:
 
 
 def load(folder: Path) -> tuple[Result, ...]:
-    """All results in `folder`, references first, in the order of their names.
+    """All results in `folder`: references first, then by steps and seed in the order of `RECIPES`.
 
     Raises:
         UserError: One is damaged; the sentence names it.
@@ -41,7 +42,7 @@ def load(folder: Path) -> tuple[Result, ...]:
             found.append(Result(**json.loads(path.read_text("utf-8"))))
         except (ValueError, TypeError) as error:
             raise UserError(f"{path} is damaged.", "Delete it and run the probe again.") from error
-    return tuple(sorted(found, key=lambda one: (one.recipe not in REFERENCES, one.recipe, one.steps, one.seed)))
+    return tuple(sorted(found, key=_place))
 
 
 def is_done(recipe: str, steps: int, seed: int, folder: Path) -> bool:
@@ -50,23 +51,23 @@ def is_done(recipe: str, steps: int, seed: int, folder: Path) -> bool:
 
 
 def text(results: Sequence[Result]) -> str:
-    """Mean uSDR with its interval, and median, a thermometer; then what each recipe is better than `BASELINE`."""
-    names = list(dict.fromkeys(name for result in results for name in result.scores))
-    figures = _table("vocal uSDR, dB: mean [95 %], median", names)
-    gains = _table(f"better than {BASELINE} on the same songs, dB [95 %]", names)
+    """A table a thermometer: mean uSDR of the voice with its interval, median, and the advantage over `BASELINE`."""
+    names = dict.fromkeys(name for result in results for name in result.scores if result.scores[name])
+    return "\n\n".join(drawn(_table(name, results)) for name in names)
+
+
+def _table(name: str, results: Sequence[Result]) -> Table:
+    title = f"{name}: uSDR of the voice, dB"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, title_style="")
+    for heading in ("recipe", "mean [95 %]", "median", f"better than {BASELINE} [95 %]", "songs", "trained"):
+        table.add_column(heading, no_wrap=True)
     for result in results:
-        about = f"{result.steps} steps, seed {result.seed}, {result.seconds:.0f} s" if result.steps else ""
-        figures.add_row(result.recipe, *(_figure(result, name) for name in names), about)
-        baseline = _baseline(result, results)
-        if baseline is not None:
-            gains.add_row(result.recipe, *(_gain(result, baseline, name) for name in names), about)
-    return drawn(figures) + ("\n\n" + drawn(gains) if gains.rows else "")
-
-
-def _table(title: str, names: Sequence[str]) -> Table:
-    table = Table("recipe", *names, "", title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    for column in table.columns:
-        column.no_wrap = True
+        values = list(result.scores.get(name, {}).values())
+        if values:
+            mean = over_songs(values)
+            trained = f"{result.steps} steps, seed {result.seed}, {result.seconds:.0f} s" if result.steps else ""
+            gain = _gain(result, _baseline(result, results), name)
+            table.add_row(result.recipe, _words(mean), f"{np.median(values):.2f}", gain, str(mean.count), trained)
     return table
 
 
@@ -78,26 +79,23 @@ def _baseline(result: Result, results: Sequence[Result]) -> Result | None:
     return same[0] if same else None
 
 
-def _figure(result: Result, name: str) -> str:
-    values = list(result.scores.get(name, {}).values())
-    if not values:
-        return "–"
-    mean = over_songs(values)
-    return _words(mean) if len(values) == 1 else f"{_words(mean)}, {np.median(values):.2f}"
-
-
-def _gain(result: Result, baseline: Result, name: str) -> str:
-    theirs = baseline.scores.get(name, {})
-    both = [song for song in result.scores.get(name, {}) if song in theirs]
-    if not both:
-        return "–"
-    return _words(paired([result.scores[name][song] for song in both], [theirs[song] for song in both]))
+def _gain(result: Result, baseline: Result | None, name: str) -> str:
+    """How much better on the songs both were measured on."""
+    own, theirs = result.scores[name], baseline.scores.get(name, {}) if baseline else {}
+    both = [song for song in own if song in theirs]
+    return _words(paired([own[song] for song in both], [theirs[song] for song in both])) if both else ""
 
 
 def _words(figure: Interval) -> str:
     if figure.count == 1:
         return f"{figure.value:.2f}"
     return f"{figure.value:.2f} [{figure.low:.2f}, {figure.high:.2f}]"
+
+
+def _place(result: Result) -> tuple[int, int, int, str]:
+    names = [*REFERENCES, *(recipe.name for recipe in RECIPES)]
+    known = names.index(result.recipe) if result.recipe in names else len(names)
+    return result.steps, result.seed, known, result.recipe
 
 
 def _file_name(result: Result) -> str:
