@@ -19,6 +19,7 @@ from vocmatch_desktop.ui.library_query import Query, parse_query
         ("am", Query(keys=(Key(9, True),))),
         ("F#m 8a", Query(keys=(Key(6, True), Key(9, True)))),
         ("Bb", Query(keys=(Key(10, False),))),
+        ("AB", Query(keys=(Key(8, False),))),
         ("C", Query(keys=(Key(0, False),))),
         ("c", Query("c")),
         ('"am"', Query("am")),

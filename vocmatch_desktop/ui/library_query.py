@@ -87,7 +87,7 @@ def _key(token: str) -> Key | None:
     lower = token.casefold()
     if found := _CAMELOT.match(lower):
         return _from_camelot(int(found[1]), minor=found[2] == "a")
-    return Key.parse(token) if _KEY.match(lower) or _CAPITAL_KEY.match(token) else None
+    return Key.parse(lower) if _KEY.match(lower) or _CAPITAL_KEY.match(token) else None
 
 
 def _from_camelot(number: int, minor: bool) -> Key:
