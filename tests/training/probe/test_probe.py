@@ -147,6 +147,11 @@ def test_the_command_trains_measures_keeps_and_goes_on(own_material: Material, t
 def test_what_cannot_be_is_said(own_material: Material, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"no recipe 'raaw'.*raw, rendered"):
         recipe("raaw")
+    if not torch.cuda.is_available():
+        with pytest.raises(UserError, match="no CUDA device"):
+            CliRunner().invoke(
+                build_app(), ["probe", "--out", str(tmp_path), "--device", "cuda"], catch_exceptions=False
+            )
     (tmp_path / "raw-1-1.json").write_text("{", "utf-8")
     with pytest.raises(UserError, match=r"raw-1-1\.json is damaged"):
         table.load(tmp_path)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from vocmatch_desktop.commands.output import say
+from vocmatch_desktop.errors import UserError
+
+
+class DeviceName(StrEnum):
+    """What computes."""
+
+    cpu = "cpu"
+    cuda = "cuda"
 
 
 def register(app: typer.Typer) -> None:
@@ -22,7 +31,7 @@ def probe(
     steps: Annotated[int, typer.Option(min=1, help="Steps every arm is trained for.")] = 800,
     seed: Annotated[int, typer.Option(min=0, help="Of first weights and of what is drawn.")] = 1,
     threads: Annotated[int, typer.Option(min=0, help="Cores to train on; 0: all.")] = 0,
-    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    device: Annotated[DeviceName, typer.Option(help="Where it is trained.")] = DeviceName.cpu,
     half: Annotated[bool, typer.Option("--half", help="Train in bfloat16: faster where the processor has it.")] = False,
     cache: Annotated[Path | None, typer.Option(help="Folder for decoded sound (default: in --out).")] = None,
 ) -> None:
@@ -39,6 +48,8 @@ def probe(
     from vocmatch_desktop.training.songs.material import find_material
     from vocmatch_desktop.training.songs.readers import read_folders
 
+    if device is DeviceName.cuda and not torch.cuda.is_available():
+        raise UserError("There is no CUDA device here.", "Leave --device out to train on the processor.")
     if threads:
         torch.set_num_threads(threads)
     wanted = RECIPES if recipe in (None, ["all"]) else tuple(map(find, recipe))

@@ -77,12 +77,12 @@ RECIPES = (
     Recipe("rendered+real", (BOTH,)),
     Recipe("real", (REAL,)),
     Recipe("rendered+real+raw", (EVERYTHING,)),
-    Recipe("raw, toned", (toned(RAW),)),
-    Recipe("rendered+real, toned", (toned(BOTH),)),
-    Recipe("rendered+real+raw, toned", (toned(EVERYTHING),)),
-    Recipe("rendered+6 real, toned", (toned(MORE_REAL),)),
-    Recipe("rendered+6 real+raw, toned", (toned(MORE_REAL_AND_RAW),)),
-    Recipe("rendered+6 real+raw, bent, toned", (bent(toned(MORE_REAL_AND_RAW)),)),
+    Recipe("toned raw", (toned(RAW),)),
+    Recipe("toned rendered+real", (toned(BOTH),)),
+    Recipe("toned rendered+real+raw", (toned(EVERYTHING),)),
+    Recipe("toned rendered+6 real", (toned(MORE_REAL),)),
+    Recipe("toned rendered+6 real+raw", (toned(MORE_REAL_AND_RAW),)),
+    Recipe("bent toned rendered+6 real+raw", (bent(toned(MORE_REAL_AND_RAW)),)),
 )
 """The issue's three arms, (i) to (iii), first; then what helps to see what each ingredient is worth."""
 
