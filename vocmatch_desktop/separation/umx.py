@@ -24,7 +24,6 @@ BINS = 2049
 """Of the published models, where the graph does not tell."""
 TIMES = 431
 """Ten seconds of the published models, where the graph takes any number."""
-TRIAL = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,9 @@ def _sizes(sessions: Sequence[Session], facts: Facts) -> tuple[int, int, int]:
     bins = n_fft // 2 + 1
     if told - {bins} or n_fft % 4 or facts.hop > n_fft // 2:
         raise _strange(f"{sorted(told)} bins, windows of {n_fft} samples every {facts.hop}")
-    fixed = {shape[3] for shape in shapes if shape[3]}
+    # A traced network may have kept the length of its example although its input says that any will do.
+    gives = [port.shape for session in sessions for port in session.output_ports if port.shape]
+    fixed = {shape[-1] for shape in (*shapes, *gives) if shape[-1]}
     wanted = -(-facts.frames // facts.hop) + 1 if facts.frames else TIMES
     times = fixed.pop() if fixed else wanted
     if fixed or n_fft >= facts.hop * (times - 1):
@@ -119,11 +120,10 @@ def _sizes(sessions: Sequence[Session], facts: Facts) -> tuple[int, int, int]:
 
 def _targets(session: Session, bins: int, times: int) -> int:
     """How many the graph gives."""
-    heard = session.input_ports[0].shape[3] or TRIAL
     count = 0
-    for shape in graph.output_shapes(session, {session.inputs[0]: np.zeros((1, 2, bins, heard), np.float32)}):
-        if len(shape) not in (3, 4) or shape[-3:-1] != (2, bins) or shape[-1] not in (heard, times):
-            raise _strange(f"[2, {bins}, {heard}] becomes {list(shape)}")
+    for shape in graph.output_shapes(session, {session.inputs[0]: np.zeros((1, 2, bins, times), np.float32)}):
+        if len(shape) not in (3, 4) or shape[-3:] != (2, bins, times):
+            raise _strange(f"[2, {bins}, {times}] becomes {list(shape)}")
         count += 1 if len(shape) == 3 else shape[0]
     return count
 
