@@ -14,6 +14,9 @@ OTHERS = frozenset((".h5", ".keras", ".pb", ".tflite", ".mlmodel", ".mlpackage",
 _PICKLES = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"\x1f\x8b")
 """How zipped and bare pickles, and gzip, begin; an ONNX file begins with another byte."""
 
+_SAFETENSORS = b'\0\0\0{"'
+"""The end of the length of its header, and the header's beginning: weights alone, without the network."""
+
 
 def check_file(path: Path) -> None:
     """Lets pass what may be one whole ONNX file.
@@ -26,8 +29,8 @@ def check_file(path: Path) -> None:
     if not path.is_file():
         raise NotFound(f"There is no file {path}.", "Check the path.")
     with path.open("rb") as file:
-        head = file.read(4)
-    if path.suffix.lower() in CHECKPOINTS or head.startswith(_PICKLES):
+        head = file.read(10)
+    if path.suffix.lower() in CHECKPOINTS or head.startswith(_PICKLES) or head.endswith(_SAFETENSORS):
         raise ModelError(
             f"{name} is a checkpoint, and opening one can run anything that is written in it, so VocMatch never does.",
             "Export the model to ONNX in the program it belongs to (torch.onnx.export, opset 17) and add that file.",

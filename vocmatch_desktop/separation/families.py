@@ -15,6 +15,7 @@ from pathlib import Path
 
 from vocmatch_desktop.errors import ModelError
 from vocmatch_desktop.inference.cards import tail_md5
+from vocmatch_desktop.inference.intake import check_file
 from vocmatch_desktop.inference.session import Session, open_session
 from vocmatch_desktop.separation import htdemucs, mdx, umx
 from vocmatch_desktop.separation.estimator import Estimator
@@ -27,16 +28,6 @@ FITS: Mapping[str, Callable[[Session], bool]] = {
     "mdx": mdx.fits,
     "umx": umx.fits,
 }
-
-_FOREIGN: Mapping[bytes, str] = {
-    b"PK\x03\x04": "a PyTorch checkpoint or another archive",
-    b"\x80\x02": "a PyTorch checkpoint",
-    b"\x80\x03": "a PyTorch checkpoint",
-    b"\x80\x04": "a PyTorch checkpoint",
-    b"\x80\x05": "a PyTorch checkpoint",
-    b"\x89HDF": "a Keras model",
-}
-_TORCH = (".pth", ".pt", ".ckpt", ".th", ".safetensors", ".bin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +49,12 @@ def open_estimator(
         open_model: Gives a session of a file.
 
     Raises:
-        ModelError: A file is no ONNX, its graph is of no family, or what the family needs to know is not told.
+        NotFound: A file is missing.
+        ModelError: It is no ONNX, its graph is of no family, or what the family needs to know is not told.
     """
     facts = facts or Facts()
     for file in files:
-        _refuse_foreign(file)
+        check_file(file)
     sessions = [open_model(file) for file in files]
     families = {_family(session, file, facts) for session, file in zip(sessions, files, strict=True)}
     family = families.pop()
@@ -91,24 +83,3 @@ def _family(session: Session, file: Path, facts: Facts) -> str:
 
 def _shapes(session: Session) -> str:
     return ", ".join(str([size or "any" for size in port.shape]).replace("'", "") for port in session.input_ports)
-
-
-def _refuse_foreign(file: Path) -> None:
-    """Says what a file is that is no ONNX, by its first bytes: checkpoints may carry programs, and are never loaded."""
-    try:
-        with file.open("rb") as opened:
-            start = opened.read(16)
-    except OSError as error:
-        raise ModelError(f"The model {shown_name(file)} cannot be read.", "Look whether it is still there.") from error
-    kind = next((kind for magic, kind in _FOREIGN.items() if start.startswith(magic)), "")
-    if not kind and start[8:10] in (b'{"', b"{ "):
-        kind = "a file of weights (safetensors)"
-    if not kind and file.suffix.lower() in _TORCH:
-        kind = "no ONNX"
-    if kind:
-        raise ModelError(
-            f"{shown_name(file)} is {kind}, and only ONNX models are run here: weights alone are no network, and "
-            "checkpoints can hold programs.",
-            "Where the model came from, load it in Python and export it: torch.onnx.export(model.eval(), (example,), "
-            '"model.onnx", opset_version=17); then import model.onnx.',
-        )
