@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from vocmatch_desktop.types import PitchTrack, Selection
+from vocmatch_desktop.types import Note, PitchTrack, Selection
 from vocmatch_desktop.ui.live_view import LiveView, selection_words
 from vocmatch_desktop.ui.pitch_overlay import LINE, PitchLine
 from vocmatch_desktop.ui.session import Playhead
@@ -139,6 +139,25 @@ def test_the_pitch_is_drawn_bright_and_later_frames_replace_earlier_ones(view) -
     axis = view.axis()
     assert image.pixelColor(round(axis.x(1.0)), round(axis.y(60))).green() > 180
     assert image.pixelColor(round(axis.x(times[-2])), round(axis.y(62))).green() > 150
+
+
+def test_notes_being_sung_are_framed_and_later_ones_replace_earlier_ones(view) -> None:
+    view.begin(RATE)
+    view.feed(np.zeros(4 * RATE, np.float32))
+    plain = view.grab().toImage()
+    view.put_notes(0, (Note(0.5, 1.0, 57.0, 57, 80), Note(1.0, 2.0, 60.0, 60, 80)))
+    view.put_notes(1, (Note(1.0, 2.0, 62.0, 62, 80),))
+    shown, axis = view.grab().toImage(), view.axis()
+
+    def framed(time_s: float, midi: float) -> bool:
+        place = QPoint(round(axis.x(time_s)), round(axis.y(midi)))
+        return shown.pixelColor(place) != plain.pixelColor(place)
+
+    assert framed(0.75, 57)
+    assert framed(1.5, 62)
+    assert not framed(1.5, 50)
+    view.begin(RATE)
+    assert view.grab().toImage().pixelColor(QPoint(100, 100)) == plain.pixelColor(QPoint(100, 100))
 
 
 def test_a_leap_or_a_breath_breaks_the_line() -> None:

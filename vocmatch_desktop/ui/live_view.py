@@ -168,7 +168,7 @@ class LiveView(QWidget):
         axis = self.axis()
         painter.fillRect(self.rect(), QColor(0, 0, 4))
         self._ring.paint(painter, 0, 0, round(axis.from_s * COLUMNS_PER_S), self.width())
-        paint_notes(painter, axis, self._notes)
+        paint_notes(painter, axis, self._notes, self._font)
         self._line.paint(painter, axis, self._inked_s)
         self._paint_marks(painter, axis)
         x = round(axis.x(self.now_s))

@@ -7,17 +7,18 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPixmap, QStaticText
 
 from vocmatch_desktop.types import Note, Take
+from vocmatch_desktop.ui.melody_canvas import key_name
 from vocmatch_desktop.ui.spectrogram import HIGH_MIDI, LEVEL_ROWS, LOW_MIDI
 from vocmatch_desktop.ui.theme import DARK, SMALL_PX, Theme
 
 BEATS_PER_BAR = 4
 LEAST_BAR_PX = 26
 NOTE_STRIP_PX = 34
-NOTE_PX = 8
+NOTE_PX, NAMED_NOTE_PX = 16, 24
 INK = QColor("#E9EBF1")
 """The canvas is dark in either theme (the colour map starts at black), so its marks do not follow the theme."""
 
@@ -96,18 +97,32 @@ def paint_bars(painter: QPainter, axis: Axis, grid: Grid, font: QFont) -> None:
         painter.drawStaticText(x + 5, 4, _number(bar + 1))
 
 
-def paint_notes(painter: QPainter, axis: Axis, notes: Sequence[Note]) -> None:
-    """Notes as bars on the pitch they are written on; those in sight only, they are painted with every frame."""
-    body, edge = QColor(DARK.melody), QColor(DARK.melody)
-    body.setAlphaF(0.45)
-    height = max(NOTE_PX, round(axis.y(0) - axis.y(1)))
+def paint_notes(painter: QPainter, axis: Axis, notes: Sequence[Note], font: QFont) -> None:
+    """Notes as frames around the line that was sung, named where there is room; painted with every frame."""
+    edge, body = QColor(DARK.melody), QColor(DARK.melody)
+    body.setAlphaF(0.22)
+    painter.setFont(font)
+    painter.setPen(INK)
     for note in reversed(notes):
         if note.offset_s < axis.from_s:
             return
         left, right = round(axis.x(note.onset_s)), round(axis.x(note.offset_s))
-        top = round(axis.y(note.number)) - height // 2
-        painter.fillRect(left, top, max(3, right - left), height, body)
-        painter.fillRect(left, top, 2, height, edge)
+        frame = QRect(left, round(axis.y(note.number)) - NOTE_PX // 2, max(3, right - left), NOTE_PX)
+        painter.fillRect(frame, body)
+        for side in (
+            QRect(frame.left(), frame.top(), frame.width(), 1),
+            QRect(frame.left(), frame.bottom(), frame.width(), 1),
+            QRect(frame.left(), frame.top(), 2, NOTE_PX),
+        ):
+            painter.fillRect(side, edge)
+        if frame.width() >= NAMED_NOTE_PX:
+            painter.drawStaticText(frame.left() + 2, frame.bottom() + 2, _name(note.number))
+
+
+@functools.lru_cache(maxsize=128)
+def _name(number: int) -> QStaticText:
+    """A note's name, laid out once."""
+    return QStaticText(key_name(number))
 
 
 def note_strip(height: int, theme: Theme, ratio: float) -> QPixmap:
