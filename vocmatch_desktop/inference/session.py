@@ -35,10 +35,15 @@ Load = Callable[[Path, Sequence[str]], "onnxruntime.InferenceSession"]
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """An input or output of a model; `shape` has None where any size will do, and is empty where none is told."""
+    """An input or output of a model.
+
+    `shape` has None where any size will do, and is empty where none is told. `kind` is onnxruntime's word for what it
+    holds, as "tensor(float)".
+    """
 
     name: str
     shape: tuple[int | None, ...]
+    kind: str = "tensor(float)"
 
 
 class Session:
@@ -193,4 +198,5 @@ def keeps_weights_elsewhere(model: Path) -> bool:
 
 
 def _port(entry: onnxruntime.NodeArg) -> Port:
-    return Port(entry.name, tuple(size if isinstance(size, int) and size > 0 else None for size in entry.shape or ()))
+    shape = tuple(size if isinstance(size, int) and size > 0 else None for size in entry.shape or ())
+    return Port(entry.name, shape, entry.type)
