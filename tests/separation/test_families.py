@@ -83,9 +83,9 @@ def test_a_card_that_names_another_family_is_refused(models: dict[str, Path]) ->
 
 
 def test_files_of_different_families_are_no_model(models: dict[str, Path]) -> None:
-    for pair in ([models["umx"], models["mdx"]], [models["htdemucs"]] * 2):
+    for pair in ("umx", "mdx"), ("mdx", "mdx"), ("htdemucs", "htdemucs"):
         with pytest.raises(ModelError, match="together"):
-            open_estimator(pair)
+            open_estimator([models[family] for family in pair])
 
 
 def test_a_graph_of_no_family_is_refused(tmp_path: Path) -> None:

@@ -97,10 +97,10 @@ def written(core: Core, path: Path, frames: int, *, batch: int = 1, free: bool =
     return exported(core, example, path, names_in, names_out, axes)
 
 
-def estimator_of(path: Path, facts: Facts | None = None) -> htdemucs.Hybrid | htdemucs.Waveform:
+def estimator_of(path: Path, facts: Facts | None = None) -> htdemucs.Hybrid | htdemucs.Waveform | htdemucs.Specialists:
     session = open_session(path, "cpu")
     assert htdemucs.fits(session)
-    return htdemucs.opened(session, facts or Facts())
+    return htdemucs.opened([session], facts or Facts())
 
 
 @pytest.mark.parametrize(
@@ -155,6 +155,41 @@ def test_transforms_inside_the_graph(tmp_path: Path) -> None:
     mix = noise(3, 2, 5000)
     with torch.no_grad():
         np.testing.assert_allclose(estimator(mix), network(torch.from_numpy(mix)), atol=CLOSE)
+
+
+class Shares(nn.Module):
+    """Four stems, each the mix times something."""
+
+    def __init__(self, first: float) -> None:
+        super().__init__()
+        self.shares = nn.Parameter(first + 0.1 * torch.arange(4.0))
+
+    def forward(self, mix: Tensor) -> Tensor:
+        return mix[:, None] * self.shares[:, None, None]
+
+
+def shares_at(path: Path, first: float, dtype: torch.dtype = torch.float32, frames: int = 500) -> Path:
+    return exported(Shares(first).to(dtype), [torch.randn(1, 2, frames, dtype=dtype)], path, ["mix"], ["stems"])
+
+
+def test_specialists_give_a_stem_each(tmp_path: Path) -> None:
+    sessions = [open_session(shares_at(tmp_path / f"{i}.onnx", float(i)), "cpu") for i in range(4)]
+    estimator = htdemucs.opened(sessions, Facts())
+    mix = noise(2, 2, 500)
+    wanted = np.stack([mix * np.float32(share) for share in (0.0, 1.1, 2.2, 3.3)], axis=1)
+    np.testing.assert_allclose(estimator(mix), wanted, atol=1e-6)
+    assert (estimator.stems, estimator.frames, estimator.rate) == (htdemucs.SOURCES[4], 500, 44_100)
+    assert isinstance(estimator, Levelled)
+    with pytest.raises(ModelError, match="3 HTDemucs files"):
+        htdemucs.opened(sessions[:3], Facts())
+
+
+def test_a_graph_of_half_precision(tmp_path: Path) -> None:
+    estimator = estimator_of(shares_at(tmp_path / "model.onnx", 0.5, torch.float16))
+    mix = noise(1, 2, 500)
+    stems = estimator(mix)
+    assert stems.dtype == np.float32
+    np.testing.assert_allclose(stems[:, 0], 0.5 * mix, atol=1e-3)
 
 
 @torch.no_grad()
@@ -222,4 +257,4 @@ def test_a_graph_that_gives_something_else_is_refused(tmp_path: Path) -> None:
     network = nn.Conv1d(2, 2, 9, padding=4)
     path = exported(network, [torch.randn(1, 2, 500)], tmp_path / "model.onnx", ["mix"], ["out"])
     with pytest.raises(ModelError, match=r"\[1, 2, 500\]"):
-        htdemucs.opened(open_session(path, "cpu"), Facts())
+        htdemucs.opened([open_session(path, "cpu")], Facts())

@@ -41,7 +41,7 @@ class Opened:
 def open_estimator(
     files: Sequence[Path], facts: Facts | None = None, open_model: Callable[[Path], Session] = open_session
 ) -> Opened:
-    """The estimator in one file, or in the several files of an Open-Unmix, one target each.
+    """The estimator in one file, or in several: an Open-Unmix's targets, an HTDemucs' specialists.
 
     Args:
         files: The model's, in the order of its card's stems.
@@ -58,13 +58,13 @@ def open_estimator(
     sessions = [open_model(file) for file in files]
     families = {_family(session, file, facts) for session, file in zip(sessions, files, strict=True)}
     family = families.pop()
-    if families or (len(files) > 1 and family != "umx"):
-        raise ModelError("These files do not make one model together.", "Only an Open-Unmix has a file a target.")
+    if families or (len(files) > 1 and family == "mdx"):
+        raise ModelError("These files do not make one model together.", "Add each by itself.")
     if family == "umx":
         return Opened(family, umx.opened(sessions, facts))
     if family == "mdx":
         return Opened(family, mdx.opened(sessions[0], facts, KNOWN.get(tail_md5(files[0]))))
-    return Opened(family, htdemucs.opened(sessions[0], facts))
+    return Opened(family, htdemucs.opened(sessions, facts))
 
 
 def _family(session: Session, file: Path, facts: Facts) -> str:

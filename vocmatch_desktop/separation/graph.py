@@ -1,4 +1,4 @@
-"""Runs a model's graph on batches of any size, and finds the shapes of what it gives."""
+"""Runs a model's graph on float32 batches of any size, and finds the shapes of what it gives."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ import numpy as np
 from vocmatch_desktop.inference.session import Port, Session
 from vocmatch_desktop.types import Float32
 
+_KINDS: Mapping[str, type[np.floating]] = {"tensor(float16)": np.float16, "tensor(double)": np.float64}
+"""What graphs may take instead of float32."""
+
 
 def run(session: Session, inputs: Mapping[str, Float32], outputs: Sequence[str] | None = None) -> list[Float32]:
     """What the graph makes of arrays [batch, …] of one batch size, also where it takes only a certain one itself."""
     count = len(next(iter(inputs.values())))
     size = _batch(session) or count
+    kinds = {port.name: _KINDS.get(port.kind, np.float32) for port in session.input_ports}
     parts = []
     for start in range(0, count, size):
         chunk = {name: _filled(array[start : start + size], size) for name, array in inputs.items()}
-        parts.append(session.run(chunk, outputs))
+        parts.append(session.run({name: part.astype(kinds[name], copy=False) for name, part in chunk.items()}, outputs))
     return [np.concatenate(made)[:count].astype(np.float32, copy=False) for made in zip(*parts, strict=True)]
 
 

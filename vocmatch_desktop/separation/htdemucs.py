@@ -2,11 +2,13 @@
 
 Inside: a waveform [batch, 2, n] gives stems [batch, stems, 2, n]. Outside: the waveform and its spectrum, in either
 order, give a spectrum [batch, stems, 4, bins, frames] and a waveform [batch, stems, 2, n], in either order, whose sum
-the stems are; `spectrum` and `waveform` below are what stands around the network then.
+the stems are; `spectrum` and `waveform` below are what stands around the network then. A model may also be several
+such files, each the specialist of one stem.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,7 +18,6 @@ from vocmatch_desktop.audio.stft import Complex64, istft, stft
 from vocmatch_desktop.errors import ModelError
 from vocmatch_desktop.inference.session import Port, Session
 from vocmatch_desktop.separation import graph
-from vocmatch_desktop.separation.estimator import Estimator
 from vocmatch_desktop.separation.facts import Facts
 from vocmatch_desktop.separation.planes import from_planes, to_planes
 from vocmatch_desktop.types import Float32
@@ -76,6 +77,38 @@ class Hybrid:
         return sounds + waveform(from_planes(spectra), self.frames)
 
 
+@dataclass(frozen=True, slots=True)
+class Specialists:
+    """Models of the same stems that each give only one of them, in order, as htdemucs_ft's four."""
+
+    models: tuple[Waveform | Hybrid, ...]
+    margin: int = 0
+
+    @property
+    def rate(self) -> int:
+        """The sample rate they work at, Hz."""
+        return self.models[0].rate
+
+    @property
+    def stems(self) -> tuple[str, ...]:
+        """Names of the stems, in order."""
+        return self.models[0].stems
+
+    @property
+    def frames(self) -> int:
+        """How many samples a channel they hear at once."""
+        return self.models[0].frames
+
+    @property
+    def at_one_level(self) -> bool:
+        """Whether songs are brought to one level first."""
+        return self.models[0].at_one_level
+
+    def __call__(self, mix: Float32) -> Float32:
+        """Stems of stereo chunks: float32 [batch, 2, frames] gives float32 [batch, stems, 2, frames]."""
+        return np.stack([model(mix)[:, index] for index, model in enumerate(self.models)], axis=1)
+
+
 def fits(session: Session) -> bool:
     """Whether the graph's inputs are a stereo waveform, or one and its spectrum of four planes."""
     shapes = [port.shape[1:] for port in session.input_ports]
@@ -84,12 +117,24 @@ def fits(session: Session) -> bool:
     return len(sounds) == 1 and len(spectra) <= 1 and len(sounds) + len(spectra) == len(shapes)
 
 
-def opened(session: Session, facts: Facts) -> Estimator:
-    """The estimator of a graph that fits.
+def opened(sessions: Sequence[Session], facts: Facts) -> Waveform | Hybrid | Specialists:
+    """The estimator of graphs that fit; several are specialists, in the order of their stems.
 
     Raises:
-        ModelError: Its outputs are not those of an HTDemucs, or nobody says what its stems are.
+        ModelError: Outputs are not those of an HTDemucs, nobody says what the stems are, or there is not one
+            specialist a stem.
     """
+    models = tuple(_opened(session, facts) for session in sessions)
+    if len(models) == 1:
+        return models[0]
+    if len({(model.stems, model.frames) for model in models}) > 1 or len(models) != len(models[0].stems):
+        raise ModelError(
+            f"{len(models)} HTDemucs files are no model together.", "There must be one for each stem that they give."
+        )
+    return Specialists(models)
+
+
+def _opened(session: Session, facts: Facts) -> Waveform | Hybrid:
     sound = _ranked(session.input_ports, 3)
     frames = sound.shape[2] or facts.frames or FRAMES
     return _waveform(session, facts, frames) if len(session.inputs) == 1 else _hybrid(session, facts, frames)
@@ -119,14 +164,14 @@ def waveform(spectra: Complex64, frames: int) -> Float32:
     return whole[..., edge : edge + frames] * np.float32(np.sqrt(n_fft))
 
 
-def _waveform(session: Session, facts: Facts, frames: int) -> Estimator:
+def _waveform(session: Session, facts: Facts, frames: int) -> Waveform:
     shapes = graph.output_shapes(session, {session.inputs[0]: np.zeros((1, 2, frames), np.float32)})
     if len(shapes) != 1 or len(shapes[0]) != 3 or shapes[0][1:] != (2, frames):
         raise _strange(session)
     return Waveform(session, _stems(shapes[0][0], facts), frames, facts.rate, facts.normalise)
 
 
-def _hybrid(session: Session, facts: Facts, frames: int) -> Estimator:
+def _hybrid(session: Session, facts: Facts, frames: int) -> Hybrid:
     sound_in, spectrum_in = _ranked(session.input_ports, 3), _ranked(session.input_ports, 4)
     n_fft = facts.n_fft or 2 * (spectrum_in.shape[2] or N_FFT // 2)
     times = -(-frames // (n_fft // 4))
