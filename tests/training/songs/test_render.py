@@ -52,9 +52,19 @@ def _tone(hz: float, start_s: float, end_s: float, frames: int) -> Float32:
     return np.where((time >= start_s) & (time < end_s), 0.2 * np.sin(2 * np.pi * hz * time), 0).astype(np.float32)
 
 
+class ToySinger:
+    """A sine wave for a voice."""
+
+    def sing(self, composition: Composition, frames: int, rng: np.random.Generator) -> Vocals:
+        sound = np.sum([_tone(300, note.onset_s, note.offset_s, frames) for note in composition.melody], axis=0)
+        truth = SungTruth(composition.melody, np.full(round(frames / RATE / F0_HOP_S), 300, np.float32))
+        track = Track("lead", "vocals", sound.astype(np.float32) * np.float32(rng.uniform(0.5, 1)))
+        return Vocals((track,), truth, "stretch", (Credit("a voice", "singer", "CC0"),))
+
+
 @dataclass(frozen=True)
 class ToyStudio:
-    """Sine waves for instruments and for the voice."""
+    """Sine waves for instruments."""
 
     split: Split = "train"
 
@@ -63,17 +73,11 @@ class ToyStudio:
         kick = tuple(Note(beat, beat + 0.1, 36.0, 36, 100) for beat in song.beats_s)
         parts = [Part("drums", "drums", "toy", kick)]
         parts += [Part(stem, stem, "toy", song.melody) for stem in ("bass", "guitar", "piano", "other")]
-        return Written(song, "house", tuple(parts), ("pop909/broken",))
+        return Written(song, "house", tuple(parts), ToySinger(), ("pop909/broken",))
 
     def play(self, part: Part, frames: int) -> Float32:
         sound = np.sum([_tone(20.0 * note.number, note.onset_s, note.offset_s, frames) for note in part.notes], axis=0)
         return np.asarray(np.stack([sound, sound], axis=1), np.float32)
-
-    def sing(self, composition: Composition, frames: int, rng: np.random.Generator) -> Vocals:
-        sound = np.sum([_tone(300, note.onset_s, note.offset_s, frames) for note in composition.melody], axis=0)
-        truth = SungTruth(composition.melody, np.full(round(frames / RATE / F0_HOP_S), 300, np.float32))
-        track = Track("lead", "vocals", sound.astype(np.float32) * np.float32(rng.uniform(0.5, 1)))
-        return Vocals((track,), truth, "stretch", (Credit("a voice", "singer", "CC0"),))
 
     def credits(self, parts: tuple[Part, ...]) -> tuple[Credit, ...]:
         return (Credit("toys", "maker", "CC0"),)

@@ -56,16 +56,6 @@ class Options:
     dropping: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A song to play: `parts` by the band, from 0 s on. `skipped`: compositions that turned out to be damaged."""
-
-    composition: Composition
-    style: str
-    parts: tuple[Part, ...]
-    skipped: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocals:
     """What was sung: dry tracks of the stem `vocals` and the truth of the lead."""
@@ -76,6 +66,24 @@ class Vocals:
     credits: tuple[Credit, ...]
 
 
+class Singer(Protocol):
+    """Who sings a song."""
+
+    def sing(self, composition: Composition, frames: int, rng: np.random.Generator) -> Vocals:
+        """The composition's melody, sung."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Written:
+    """A song to play: `parts` by the band, from 0 s on, and who sings. `skipped`: compositions found damaged."""
+
+    composition: Composition
+    style: str
+    parts: tuple[Part, ...]
+    singer: Singer
+    skipped: tuple[str, ...] = ()
+
+
 class Studio(Protocol):
     """Composers, players, instruments and singers of one split."""
 
@@ -84,13 +92,10 @@ class Studio(Protocol):
         """Where everything in it belongs."""
 
     def write(self, options: Options, rng: np.random.Generator) -> Written:
-        """A composition in some style, arranged."""
+        """A composition in some style, arranged, in a key that suits who sings it."""
 
     def play(self, part: Part, frames: int) -> Float32:
         """A part's dry sound, float32 [frames, 2] at `effects.RATE`."""
-
-    def sing(self, composition: Composition, frames: int, rng: np.random.Generator) -> Vocals:
-        """The composition's melody, sung."""
 
     def credits(self, parts: Sequence[Part]) -> tuple[Credit, ...]:
         """Whose recordings and performances sound in the parts."""
@@ -129,7 +134,8 @@ def render_song(index: int, seed: int, options: Options, studio: Studio) -> Rend
     parts = [_part_later(part, lead_in) for part in written.parts if part.stem in sounding]
     parts = _resting(parts, song, cast) if options.dropping else parts
     parts = [part for part in parts if part.notes]
-    vocals = studio.sing(song, frames, random_for(name, "sing")) if "vocals" in sounding and song.melody else None
+    sings = "vocals" in sounding and song.melody
+    vocals = written.singer.sing(song, frames, random_for(name, "sing")) if sings else None
     tracks = [Track(part.name, part.stem, _faded(studio.play(part, frames))) for part in parts]
     if vocals is not None:
         tracks += [replace(track, samples=_faded(track.samples)) for track in vocals.tracks]

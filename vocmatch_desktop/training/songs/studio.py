@@ -76,6 +76,7 @@ class MaterialStudio:
     def write(self, options: Options, rng: np.random.Generator) -> Written:
         """Draws a composition that can be read, suits a style wanted and bears its key out; the band arranges it."""
         skipped: list[str] = []
+        who = self._singer(rng)
         for _ in range(ATTEMPTS):
             name = self._name(rng)
             try:
@@ -89,7 +90,8 @@ class MaterialStudio:
                 song = band.adapted(composition, style, options.seconds, rng)
                 if not bears_out(song):
                     continue
-                return Written(song, style, band.arrange(song, style, rng, self.orchestra), tuple(skipped))
+                song = who.suited(song, rng)
+                return Written(song, style, band.arrange(song, style, rng, self.orchestra), who, tuple(skipped))
         raise UserError(
             f"None of {ATTEMPTS} compositions could be played as wanted ({len(skipped)} were damaged).",
             f"Check the archives in {self.material.folder / 'midi'}, or ask for other styles.",
@@ -106,40 +108,11 @@ class MaterialStudio:
         """As `synth.sounds.render_part`."""
         return render_part(part, frames, RATE, self.sounds)
 
-    def sing(self, composition: Composition, frames: int, rng: np.random.Generator) -> Vocals:
-        """A voice of the split sings the melody; now and then it is doubled, or second voices go along."""
-        voice = self._voice(rng)
-        how = singer.draw_for_separation(rng)
-        place = PLACES[int(rng.choice(len(PLACES), p=PLACE_SHARES))]
-        lead = singer.sing(composition.melody, voice, how, frames, rng)
-        sung = [("lead", lead)]
-        if lead.engine != "raw":
-            sung += self._company(lead, composition, voice, how, frames, rng)
-        tracks = [Track(name, "vocals", singer.recorded(one.samples, place, rng)) for name, one in sung]
-        return Vocals(tuple(tracks), lead.truth, lead.engine, voice.credits)
-
-    def _voice(self, rng: np.random.Generator) -> singer.Voice:
-        """A voice; those that know few syllables come seldom."""
+    def _singer(self, rng: np.random.Generator) -> VoiceSinger:
+        """A voice and how it sings; voices that know few syllables come seldom."""
         weights = np.array([LEAST_SUNG + min(1.0, len(voice.units) / MANY_UNITS) for voice in self.voices])
-        return self.voices[int(rng.choice(len(self.voices), p=weights / weights.sum()))]
-
-    def _company(
-        self,
-        lead: singer.Sung,
-        composition: Composition,
-        voice: singer.Voice,
-        how: singer.Singing,
-        frames: int,
-        rng: np.random.Generator,
-    ) -> list[tuple[str, singer.Sung]]:
-        """Whoever sings along with a lead."""
-        doubled, harmonised = (rng.random(2) < (DOUBLED, HARMONISED)).tolist()
-        company = [("double", singer.double(lead, voice, how, frames, rng)) for _ in range(2 * doubled)]
-        if harmonised:
-            steps = int(rng.choice(HARMONIES))
-            second = singer.harmony(lead, composition.key, steps, voice, how, frames, rng)
-            company.append(("harmony", second))
-        return company
+        voice = self.voices[int(rng.choice(len(self.voices), p=weights / weights.sum()))]
+        return VoiceSinger(voice, singer.draw_for_separation(rng))
 
     def credits(self, parts: Sequence[Part]) -> tuple[Credit, ...]:
         """Of the recorded instruments and the soundfonts; of all drummers and patterns where there are drums."""
@@ -147,3 +120,42 @@ class MaterialStudio:
         if any(part.stem == "drums" for part in parts):
             found += [grooves.CREDIT, grooves.PATTERN_CREDIT]
         return tuple(dict.fromkeys(credit for credit in found if credit is not None))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VoiceSinger:
+    """A voice of the material; see `render.Singer`."""
+
+    voice: singer.Voice
+    how: singer.Singing
+
+    def suited(self, song: Composition, rng: np.random.Generator) -> Composition:
+        """The song in a key for this singer: any, unless what is sung is untouched recordings."""
+        if self.how.engine != "raw":
+            return song
+        steps = singer.fitting_transposition(song.melody, self.voice, song.chords, song.key, rng)
+        return compositions.transposed(song, steps)
+
+    def sing(self, composition: Composition, frames: int, rng: np.random.Generator) -> Vocals:
+        """The voice sings the melody; now and then it is doubled, or second voices go along."""
+        place = PLACES[int(rng.choice(len(PLACES), p=PLACE_SHARES))]
+        lead = singer.sing(
+            composition.melody, self.voice, self.how, frames, rng, chords=composition.chords, key=composition.key
+        )
+        sung = [("lead", lead)]
+        if lead.engine != "raw":
+            sung += self._company(lead, composition, frames, rng)
+        tracks = [Track(name, "vocals", singer.recorded(one.samples, place, rng)) for name, one in sung]
+        return Vocals(tuple(tracks), lead.truth, lead.engine, self.voice.credits)
+
+    def _company(
+        self, lead: singer.Sung, composition: Composition, frames: int, rng: np.random.Generator
+    ) -> list[tuple[str, singer.Sung]]:
+        """Whoever sings along with a lead."""
+        doubled, harmonised = (rng.random(2) < (DOUBLED, HARMONISED)).tolist()
+        company = [("double", singer.double(lead, self.voice, self.how, frames, rng)) for _ in range(2 * doubled)]
+        if harmonised:
+            steps = int(rng.choice(HARMONIES))
+            second = singer.harmony(lead, composition.key, steps, self.voice, self.how, frames, rng)
+            company.append(("harmony", second))
+        return company

@@ -16,6 +16,7 @@ from vocmatch_desktop.training.songs.singer.manner import (
 from vocmatch_desktop.training.songs.singer.performance import Sung, sing
 from vocmatch_desktop.training.songs.singer.rooms import PLACES, Place, recorded
 from vocmatch_desktop.training.songs.singer.together import double, harmony
+from vocmatch_desktop.training.songs.singer.untouched import fitting_transposition
 from vocmatch_desktop.training.songs.singer.voice import Voice, voices
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "double",
     "draw_for_notes",
     "draw_for_separation",
+    "fitting_transposition",
     "harmony",
     "recorded",
     "sing",

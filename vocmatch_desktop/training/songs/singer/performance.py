@@ -25,7 +25,7 @@ from vocmatch_desktop.training.songs.singer.tone import toned
 from vocmatch_desktop.training.songs.singer.tune import own_movement, pitch_curve
 from vocmatch_desktop.training.songs.singer.untouched import place_strings
 from vocmatch_desktop.training.songs.singer.voice import Voice
-from vocmatch_desktop.types import Bool, Float32, Note
+from vocmatch_desktop.types import Bool, Chord, Float32, Key, Note
 
 _log = logging.getLogger(__name__)
 
@@ -54,14 +54,24 @@ class Sung:
     words: Mapping[float, str] = field(default_factory=dict)
 
 
-def sing(melody: Sequence[Note], voice: Voice, how: Singing, frames: int, rng: np.random.Generator) -> Sung:
+def sing(
+    melody: Sequence[Note],
+    voice: Voice,
+    how: Singing,
+    frames: int,
+    rng: np.random.Generator,
+    *,
+    chords: Sequence[Chord] = (),
+    key: Key | None = None,
+) -> Sung:
     """Sings `melody` (seconds, MIDI) in `frames` samples; the same arguments and state of `rng` give the same sound.
 
-    With the engine "raw", untouched strings of the voice are placed where the melody has its phrases, and the truth is
-    what was measured of them. Otherwise the melody is moved by octaves into the voice's range: the result says so.
+    With the engine "raw", untouched strings of the voice that go with `chords` are placed where the melody has its
+    phrases, and the truth is what was measured of them. Otherwise the melody is moved by octaves into the voice's
+    range: the result says so.
     """
     if how.engine == "raw":
-        samples, truth = place_strings(melody, voice, frames, rng)
+        samples, truth = place_strings(melody, voice, frames, rng, chords, key)
         return Sung(samples, truth, voice.name, how.engine)
     moved = in_range(melody, voice.pitches)
     if moved.octaves or moved.folded:

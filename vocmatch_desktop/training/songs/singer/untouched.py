@@ -1,4 +1,7 @@
-"""The engine "raw": strings of the recordings as they are, placed where a melody has its phrases."""
+"""The engine "raw": strings of the recordings as they are, placed where a melody has its phrases.
+
+Nothing is shifted or stretched; the strings are chosen for going with the chords that sound.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from vocmatch_desktop.training.songs.record import F0_HOP_S, SungTruth, Syllable
-from vocmatch_desktop.training.songs.singer.hearing import HOP_S, RATE
+from vocmatch_desktop.training.songs.singer.consonance import USUAL_LENGTH_S, agreement, fits, transposition
+from vocmatch_desktop.training.songs.singer.hearing import HOP_S, RATE, Floats
 from vocmatch_desktop.training.songs.singer.lyrics import USUAL_DB
 from vocmatch_desktop.training.songs.singer.score import PHRASE_GAP_S
 from vocmatch_desktop.training.songs.singer.units import Unit
 from vocmatch_desktop.training.songs.singer.voice import Voice
-from vocmatch_desktop.types import Float32, Note
+from vocmatch_desktop.types import Chord, Float32, Key, Note
 
 _LEAD_S, _TAIL_S = 0.03, 0.12
 _FADE_S = 0.01
@@ -20,11 +24,22 @@ _BETWEEN_S = 0.12
 _SPREAD = 3.0
 """How freely a string is chosen, in semitones from the phrase's pitch."""
 
+_FREEDOM = 0.05
+"""How freely a string is chosen, in what it is worth against the chords."""
+
 
 def place_strings(
-    melody: Sequence[Note], voice: Voice, frames: int, rng: np.random.Generator
+    melody: Sequence[Note],
+    voice: Voice,
+    frames: int,
+    rng: np.random.Generator,
+    chords: Sequence[Chord] = (),
+    key: Key | None = None,
 ) -> tuple[Float32, SungTruth]:
-    """Sound [frames] and what was measured of it. The truth's notes are the steady syllables; its f0 is of all."""
+    """Sound [frames] and what was measured of it. The truth's notes are the steady syllables; its f0 is of all.
+
+    Strings go with `chords` in `key`; where there are none, they lie near the melody's pitches.
+    """
     song = np.zeros(frames, np.float32)
     f0 = np.zeros(int(np.ceil(frames / RATE / F0_HOP_S)), np.float32)
     notes: list[Note] = []
@@ -34,7 +49,8 @@ def place_strings(
     for start_s, end_s, pitch in _phrases(melody):
         at_s = max(start_s, free_s)
         while strings and at_s < min(end_s, frames / RATE):
-            units = strings[_chosen(strings, pitch, rng)]
+            agreed = agreement(chords, key, at_s, at_s + USUAL_LENGTH_S)
+            units = strings[_chosen(strings, pitch, agreed, rng)]
             at = round(round(at_s / F0_HOP_S) * F0_HOP_S * RATE)
             length = _place(song, f0, voice, units, at)
             shift = at / RATE - (units[0].consonant_s - _LEAD_S)
@@ -67,10 +83,19 @@ def _phrases(melody: Sequence[Note]) -> list[tuple[float, float, float]]:
     return [(own[0].onset_s, own[-1].offset_s, float(np.mean([note.number for note in own]))) for own in phrases]
 
 
-def _chosen(strings: list[tuple[Unit, ...]], pitch: float, rng: np.random.Generator) -> int:
-    """A string near the phrase in pitch class or octave, mostly at random."""
-    away = np.array([(units[0].pitch - pitch + 6) % 12 - 6 for units in strings])
-    return int(np.argmin(np.abs(away) / _SPREAD + rng.gumbel(size=len(away))))
+def fitting_transposition(
+    melody: Sequence[Note], voice: Voice, chords: Sequence[Chord], key: Key, rng: np.random.Generator
+) -> int:
+    """By how many semitones (−6…5) a song should be transposed for this voice's strings to go with its chords."""
+    spans = [(start_s, end_s) for start_s, end_s, _ in _phrases(melody)]
+    return transposition(_strings(voice), spans, chords, key, rng) if spans and voice.units else 0
+
+
+def _chosen(strings: list[tuple[Unit, ...]], pitch: float, agreed: Floats, rng: np.random.Generator) -> int:
+    """A string that goes with the chords, near the phrase in pitch class or octave, otherwise at random."""
+    away = np.abs(np.array([(units[0].pitch - pitch + 6) % 12 - 6 for units in strings]))
+    worth = fits(strings, agreed) / _FREEDOM if agreed.any() else -away / _SPREAD
+    return int(np.argmax(worth + rng.gumbel(size=len(strings))))
 
 
 def _place(song: Float32, f0: Float32, voice: Voice, units: tuple[Unit, ...], at: int) -> int:
