@@ -16,7 +16,7 @@ STEMS = ("vocals", "drums", "bass", "guitar", "piano", "other")
 class Facts:
     """All of it may be missing; a family then takes what is usual with it, or says what it needs.
 
-    family: "htdemucs", "mdx" or "umx"; only checked against the graph. stems: the outputs, in order. rate: Hz.
+    family: A name of `families.FAMILIES`; it must fit the graph. stems: the outputs, in order. rate: Hz.
     n_fft, hop: of the spectra, in samples. frames: samples a channel heard at once, for graphs that take any number.
     normalise: whether the song is brought to one level first (HTDemucs). primary: the stem an MDX-Net gives;
     compensation: what it is multiplied by; denoise: run it on the mix and its negative, and halve the difference.

@@ -23,11 +23,27 @@ from vocmatch_desktop.separation.facts import Facts
 from vocmatch_desktop.separation.uvr import KNOWN
 from vocmatch_desktop.whole import shown_name
 
-FITS: Mapping[str, Callable[[Session], bool]] = {
-    "htdemucs": htdemucs.fits,
-    "mdx": mdx.fits,
-    "umx": umx.fits,
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Whether a graph may be of it, and how files that are become an estimator."""
+
+    fits: Callable[[Session], bool]
+    opened: Callable[[Sequence[Session], Sequence[Path], Facts], Estimator]
+
+
+def _mdx(sessions: Sequence[Session], files: Sequence[Path], facts: Facts) -> Estimator:
+    if len(files) > 1:
+        raise ModelError("MDX-Nets give one stem each and make no model together.", "Add each by itself.")
+    return mdx.opened(sessions[0], facts, KNOWN.get(tail_md5(files[0])))
+
+
+FAMILIES: Mapping[str, Family] = {
+    "htdemucs": Family(htdemucs.fits, lambda sessions, _, facts: htdemucs.opened(sessions, facts)),
+    "mdx": Family(mdx.fits, _mdx),
+    "umx": Family(umx.fits, lambda sessions, _, facts: umx.opened(sessions, facts)),
 }
+"""By the name that cards have for it; where a graph fits several, the card decides, or the first that fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +72,28 @@ def open_estimator(
     for file in files:
         check_file(file)
     sessions = [open_model(file) for file in files]
-    families = {_family(session, file, facts) for session, file in zip(sessions, files, strict=True)}
-    family = families.pop()
-    if families or (len(files) > 1 and family == "mdx"):
-        raise ModelError("These files do not make one model together.", "Add each by itself.")
-    if family == "umx":
-        return Opened(family, umx.opened(sessions, facts))
-    if family == "mdx":
-        return Opened(family, mdx.opened(sessions[0], facts, KNOWN.get(tail_md5(files[0]))))
-    return Opened(family, htdemucs.opened(sessions, facts))
+    names = {_name(session, file, facts) for session, file in zip(sessions, files, strict=True)}
+    if len(names) != 1:
+        raise ModelError("These files are of different families, and make no model together.", "Add each by itself.")
+    name = names.pop()
+    return Opened(name, FAMILIES[name].opened(sessions, files, facts))
 
 
-def _family(session: Session, file: Path, facts: Facts) -> str:
-    found = [family for family, fits in FITS.items() if fits(session)]
-    if not found:
+def _name(session: Session, file: Path, facts: Facts) -> str:
+    fitting = [name for name, family in FAMILIES.items() if family.fits(session)]
+    if not fitting:
         raise ModelError(
             f"{shown_name(file)} is a network of no family that is known here (it takes {_shapes(session)}).",
             "HTDemucs, MDX-Net and Open-Unmix exports can be used.",
         )
-    if facts.family in FITS and facts.family != found[0]:
+    if facts.family in fitting:
+        return facts.family
+    if facts.family in FAMILIES:
         raise ModelError(
-            f"The card of {shown_name(file)} says {facts.family}, and its network is a {found[0]}.", "Correct the card."
+            f"The card of {shown_name(file)} says {facts.family}, and its network is a {fitting[0]}.",
+            "Correct the card.",
         )
-    return found[0]
+    return fitting[0]
 
 
 def _shapes(session: Session) -> str:
