@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from vocmatch_desktop.melody.edits import Notes
 from vocmatch_desktop.types import Note
+from vocmatch_desktop.ui import melody_sheet
 from vocmatch_desktop.ui.melody_hand import Steps
 from vocmatch_desktop.ui.melody_roll import MelodyRoll
 from vocmatch_desktop.ui.melody_state import Curve, Melody
@@ -328,6 +329,17 @@ def test_anything_can_be_painted(roll: MelodyRoll, shown: Melody) -> None:
     roll.show_melody(shown)
     roll.set_playhead(0.5, follow=True)
     assert not roll.grab().isNull()
+
+
+def test_the_ground_is_painted_once_for_a_view(roll: MelodyRoll, monkeypatch: pytest.MonkeyPatch) -> None:
+    painted: list[int] = []
+    real = melody_sheet.paint.ground
+    monkeypatch.setattr(melody_sheet.paint, "ground", lambda *given: (painted.append(1), real(*given)))
+    roll.zoom(2.0)
+    for take_s in (1.0, 2.0, 3.0):
+        roll.set_playhead(take_s)
+        roll.grab()
+    assert len(painted) == 1
 
 
 def test_notes_are_seen_where_they_sound(hand: Hand, roll: MelodyRoll, theme: Theme) -> None:

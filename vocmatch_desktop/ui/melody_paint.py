@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap, QStaticText
 
 from vocmatch_desktop.types import Note
@@ -19,7 +19,7 @@ from vocmatch_desktop.ui.melody_canvas import BLACK_KEYS, Canvas, key_name
 from vocmatch_desktop.ui.melody_state import Curve, Melody
 from vocmatch_desktop.ui.melody_wave import columns, picture
 from vocmatch_desktop.ui.pitch_overlay import polygon
-from vocmatch_desktop.ui.theme import SMALL_PX, Theme, mix
+from vocmatch_desktop.ui.theme import SMALL_PX, Theme, Tokens, mix
 from vocmatch_desktop.ui.timeline import BEATS_PER_BAR, Grid
 
 KEYS_PX = 46
@@ -33,7 +33,7 @@ NAMED_NOTE_PX, NAMED_ROW_PX = 30.0, 32.0
 POINTS_A_PX = 1.5
 LOUDNESSES, QUIET, LOUD = 8, 30, 120
 """Shades of a note's body, and the velocities of the faintest and the fullest."""
-COARSE_STEP = 6
+COARSE_STEP, FINE_PX = 2, 1.8
 WIDEST_LEAP = 3.0
 """Semitones between neighbouring frames above which the curve breaks."""
 
@@ -68,70 +68,76 @@ class Inks:
     @classmethod
     def of(cls, theme: Theme) -> Inks:
         """The colours of a theme."""
-        tokens = theme.tokens
-
-        def mixed(front: str, amount: float) -> QColor:
-            return QColor(mix(front, tokens.ground, amount))
-
-        return cls(
-            ground=theme.color("ground"),
-            black_row=mixed(tokens.raised, 0.45),
-            row_line=mixed(tokens.line, 0.35),
-            bar=mixed(tokens.text_2, 0.45),
-            beat=mixed(tokens.line, 0.85),
-            step=mixed(tokens.line, 0.45),
-            strip=theme.color("surface"),
-            white_key=theme.color("raised" if tokens.dark else "ground"),
-            black_key=theme.color("ground") if tokens.dark else mixed(tokens.text_2, 0.75),
-            key_line=theme.color("ground" if tokens.dark else "line"),
-            text=theme.color("text"),
-            quiet=theme.color("text_2"),
-            curve=theme.color("melody"),
-            wave=theme.color("text_2", 0.75),
-            bodies=tuple(mixed(tokens.melody, 0.18 + 0.36 * level / (LOUDNESSES - 1)) for level in range(LOUDNESSES)),
-            edge=mixed(tokens.melody, 0.85),
-            chosen=mixed(tokens.fit, 0.45),
-            chosen_edge=theme.color("fit"),
-            playhead=theme.color("accent"),
-            band=theme.color("fit", 0.15),
-        )
+        return _inks(theme.tokens)
 
 
-def ground(
-    view: Canvas, size: tuple[int, int], melody: Melody, grid: Grid | None, theme: Theme, ratio: float
-) -> QPixmap:
-    """Everything under the notes, for a widget of `size` pixels."""
-    made = QPixmap(round(size[0] * ratio), round(size[1] * ratio))
+@functools.lru_cache(maxsize=2)
+def _inks(tokens: Tokens) -> Inks:
+    def mixed(front: str, amount: float) -> QColor:
+        return QColor(mix(front, tokens.ground, amount))
+
+    def clear(name: str, alpha: float) -> QColor:
+        color = QColor(name)
+        color.setAlphaF(alpha)
+        return color
+
+    return Inks(
+        ground=QColor(tokens.ground),
+        black_row=mixed(tokens.raised, 0.45),
+        row_line=mixed(tokens.line, 0.35),
+        bar=mixed(tokens.text_2, 0.45),
+        beat=mixed(tokens.line, 0.85),
+        step=mixed(tokens.line, 0.45),
+        strip=QColor(tokens.surface),
+        white_key=QColor(tokens.raised if tokens.dark else tokens.ground),
+        black_key=QColor(tokens.ground) if tokens.dark else mixed(tokens.text_2, 0.75),
+        key_line=QColor(tokens.ground if tokens.dark else tokens.line),
+        text=QColor(tokens.text),
+        quiet=QColor(tokens.text_2),
+        curve=QColor(tokens.melody),
+        wave=clear(tokens.text_2, 0.75),
+        bodies=tuple(mixed(tokens.melody, 0.18 + 0.36 * level / (LOUDNESSES - 1)) for level in range(LOUDNESSES)),
+        edge=mixed(tokens.melody, 0.85),
+        chosen=mixed(tokens.fit, 0.45),
+        chosen_edge=QColor(tokens.fit),
+        playhead=QColor(tokens.accent),
+        band=clear(tokens.fit, 0.15),
+    )
+
+
+def paper(size: QSize, ratio: float) -> QPixmap:
+    """A picture for a widget of `size` pixels."""
+    made = QPixmap(size * ratio)
     made.setDevicePixelRatio(ratio)
-    inks = Inks.of(theme)
-    made.fill(inks.ground)
-    with QPainter(made) as painter:
+    return made
+
+
+def ground(onto: QPixmap, view: Canvas, melody: Melody, grid: Grid | None, theme: Theme) -> None:
+    """Paints everything under the notes."""
+    inks, size, ratio = Inks.of(theme), onto.deviceIndependentSize().toSize(), onto.devicePixelRatio()
+    onto.fill(inks.ground)
+    with QPainter(onto) as painter:
         painter.setFont(theme.font(SMALL_PX))
         _paint_rows(painter, view, inks)
-        strip = QRect(0, 0, size[0], RULER_PX)
-        painter.fillRect(strip, inks.strip)
-        wave = QRect(round(view.left), size[1] - WAVE_PX, round(view.width), WAVE_PX)
-        painter.fillRect(QRect(0, wave.top(), size[0], WAVE_PX), inks.strip)
-        _paint_lines(painter, view, lines(view, grid), inks, size[1])
+        painter.fillRect(0, 0, size.width(), RULER_PX, inks.strip)
+        wave = QRect(round(view.left), size.height() - WAVE_PX, round(view.width), WAVE_PX)
+        painter.fillRect(QRect(0, wave.top(), size.width(), WAVE_PX), inks.strip)
+        _paint_lines(painter, view, lines(view, grid), inks, size.height())
         if melody.peaks is not None and wave.width() > 0:
             heights = columns(melody.peaks, view.from_s, view.to_s, round(wave.width() * ratio))
             image = picture(heights, round((WAVE_PX - 8) * ratio), inks.wave)
             image.setDevicePixelRatio(ratio)
             painter.drawImage(wave.left(), wave.top() + 4, image)
-    return made
 
 
-def curve(view: Canvas, size: tuple[int, int], sung: Curve | None, theme: Theme, ratio: float) -> QPixmap | None:
-    """The sung pitch on a transparent ground; None where there is none."""
+def curve(onto: QPixmap, view: Canvas, sung: Curve | None, theme: Theme) -> None:
+    """Paints the sung pitch on a transparent ground."""
+    onto.fill(Qt.GlobalColor.transparent)
     if sung is None or not len(sung.times_s):
-        return None
-    made = QPixmap(round(size[0] * ratio), round(size[1] * ratio))
-    made.setDevicePixelRatio(ratio)
-    made.fill(Qt.GlobalColor.transparent)
-    with QPainter(made) as painter:
-        painter.setClipRect(QRectF(view.left, view.top, view.width, view.height))
+        return
+    with QPainter(onto) as painter:
+        painter.setClipRect(QRectF(view.left, view.top, view.width, view.height).toRect())
         _paint_curve(painter, view, sung, Inks.of(theme).curve)
-    return made
 
 
 def _paint_rows(painter: QPainter, view: Canvas, inks: Inks) -> None:
@@ -209,17 +215,17 @@ def _paint_lines(painter: QPainter, view: Canvas, shown: Iterable[Line], inks: I
 
 def _paint_curve(painter: QPainter, view: Canvas, sung: Curve, colour: QColor) -> None:
     first, last = np.searchsorted(sung.times_s, (view.from_s, view.to_s))
-    step = max(1, int((last - first) / max(1.0, view.width * POINTS_A_PX)))
+    step = max(1, math.ceil((last - first) / max(1.0, view.width * POINTS_A_PX)))
     part = slice(max(0, int(first) - 1), int(last) + 1, step)
     times, pitch = sung.times_s[part], sung.pitch[part]
     if len(times) < 2:
         return
     points = np.column_stack((view.left + (times - view.from_s) * view.px_per_s, view.y(0) - pitch * view.row_px))
-    smooth = step <= COARSE_STEP  # from afar the curve is a smear either way, and smooth lines are slow
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
-    painter.setPen(
-        QPen(colour, 1.8 if smooth else 1.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.BevelJoin)
-    )
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if step <= COARSE_STEP:
+        painter.setPen(QPen(colour, FINE_PX, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.BevelJoin))
+    else:  # from afar it is a smear either way, and thin lines are quick
+        painter.setPen(colour)
     with np.errstate(invalid="ignore"):
         together = np.abs(np.diff(pitch)) <= WIDEST_LEAP
     edges = np.flatnonzero(np.diff(np.concatenate(([False], together, [False])).astype(np.int8)))
@@ -232,7 +238,7 @@ def paint_notes(
 ) -> None:
     """The notes that touch `area`: the louder the fuller their colour; named where there is room."""
     painter.save()
-    painter.setClipRect(QRectF(view.left, view.top, view.width, view.height).intersected(QRectF(area)))
+    painter.setClipRect(QRectF(view.left, view.top, view.width, view.height).toRect().intersected(area))
     from_s, to_s = view.time(area.left() - 2), view.time(area.right() + 2)
     height = max(2, round(view.row_px) - 1)
     for index, note in enumerate(notes):
@@ -291,7 +297,7 @@ def keyboard(view: Canvas, height: int, theme: Theme, ratio: float) -> QPixmap:
     metrics = QFontMetricsF(font)
     with QPainter(made) as painter:
         painter.setFont(font)
-        painter.setClipRect(QRectF(0, view.top, KEYS_PX, view.height))
+        painter.setClipRect(QRectF(0, view.top, KEYS_PX, view.height).toRect())
         for number in range(max(0, math.floor(view.low)), min(127, math.ceil(view.high)) + 1):
             _paint_key(painter, view, number, inks, metrics)
         painter.setClipping(False)

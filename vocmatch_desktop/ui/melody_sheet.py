@@ -43,7 +43,9 @@ class MelodySheet(QWidget):
         self._steps = Steps()
         self._band: tuple[float, float, float, float] | None = None
         self._playhead_s: float | None = None
-        self._pictures: tuple[QPixmap, QPixmap | None, QPixmap] | None = None
+        self._ground, self._curve = QPixmap(), QPixmap()
+        self._stale = True
+        self._keyboard: tuple[object, QPixmap] | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(320, 160)
@@ -99,13 +101,13 @@ class MelodySheet(QWidget):
         elif melody.curve is not None and before.curve is None:
             self.fit()
         if melody.curve is not before.curve or melody.peaks is not before.peaks or melody.audio != before.audio:
-            self._pictures = None
+            self._stale = True
         self.update()
 
     def set_steps(self, steps: Steps) -> None:
         """The pulse that is drawn, and the lines that edits keep to."""
         if steps.grid != self._steps.grid:
-            self._pictures = None
+            self._stale = True
         self._steps = steps
         self.update()
 
@@ -165,7 +167,7 @@ class MelodySheet(QWidget):
     def _look(self, view: Canvas) -> None:
         if view != self._view:
             self._view = view
-            self._pictures = None
+            self._stale = True
             self.update()
             self.view_changed.emit()
 
@@ -177,46 +179,54 @@ class MelodySheet(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The view keeps its part of the take."""
-        self._pictures = None
+        self._stale = True
         self._view = self._placed()
         self.view_changed.emit()
 
     def _use_theme(self) -> None:
         self._inks = paint.Inks.of(self._theme)
-        self._pictures = None
+        self._stale = True
         self.update()
 
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Kept pictures, the notes, and the marks over them."""
-        ground, sung, keys = self._kept_pictures()
+        self._renew_pictures()
         area = event.rect()
         with QPainter(self) as painter:
-            painter.drawPixmap(0, 0, ground)
+            painter.drawPixmap(0, 0, self._ground)
             painter.setFont(self._theme.font(SMALL_PX))
             paint.paint_notes(painter, self._view, self._notes, self._chosen, self._inks, area)
-            if sung is not None:
-                painter.drawPixmap(0, 0, sung)
+            if self.melody.curve is not None:
+                painter.drawPixmap(0, 0, self._curve)
             if self.melody.phase == "ready" and not self._notes:
                 paint.paint_words(painter, self._view, self.tr(EMPTY), self._theme)
             paint.paint_marks(painter, self._view, self._band, self._playhead_s, self._inks)
-            painter.drawPixmap(0, 0, keys)
+            painter.drawPixmap(0, 0, self._kept_keyboard())
             if self.hasFocus():
                 painter.setPen(self._theme.color("melody"))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
-    def _kept_pictures(self) -> tuple[QPixmap, QPixmap | None, QPixmap]:
+    def _renew_pictures(self) -> None:
+        """Paints what lies under and over the notes anew, on the same paper where it still fits: new memory is slow."""
         ratio = self.devicePixelRatioF()
-        if self._pictures is None or self._pictures[0].devicePixelRatio() != ratio:
-            size = (self.width(), self.height())
-            self._pictures = (
-                paint.ground(self._view, size, self.melody, self._steps.grid, self._theme, ratio),
-                paint.curve(self._view, size, self.melody.curve, self._theme, ratio),
-                paint.keyboard(self._view, self.height(), self._theme, ratio),
-            )
-        return self._pictures
+        if (self._ground.devicePixelRatio(), self._ground.size()) != (ratio, self.size() * ratio):
+            self._ground, self._curve = paint.paper(self.size(), ratio), paint.paper(self.size(), ratio)
+            self._stale = True
+        if self._stale:
+            paint.ground(self._ground, self._view, self.melody, self._steps.grid, self._theme)
+            paint.curve(self._curve, self._view, self.melody.curve, self._theme)
+            self._stale = False
+
+    def _kept_keyboard(self) -> QPixmap:
+        """It stays while only the time is scrolled or zoomed."""
+        shown = (self._view.low, self._view.high, self.height(), self.devicePixelRatioF(), self._theme.name)
+        if self._keyboard is None or self._keyboard[0] != shown:
+            made = paint.keyboard(self._view, self.height(), self._theme, self.devicePixelRatioF())
+            self._keyboard = (shown, made)
+        return self._keyboard[1]
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scrolls; with Ctrl (or over the ruler) zooms in time, with Ctrl and Shift (or over the keys) in pitch."""
