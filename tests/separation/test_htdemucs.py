@@ -184,6 +184,13 @@ def test_specialists_give_a_stem_each(tmp_path: Path) -> None:
         htdemucs.opened(sessions[:3], Facts())
 
 
+def test_chunks_that_would_fill_the_memory_are_refused(tmp_path: Path) -> None:
+    network = nn.Conv1d(2, 8, 1)
+    path = exported(network, [torch.randn(1, 2, 9)], tmp_path / "model.onnx", ["mix"], ["stems"], {"mix": {2: "n"}})
+    with pytest.raises(ModelError, match="memory"):
+        estimator_of(path, Facts(frames=2**30))
+
+
 def test_a_graph_of_half_precision(tmp_path: Path) -> None:
     estimator = estimator_of(shares_at(tmp_path / "model.onnx", 0.5, torch.float16))
     mix = noise(1, 2, 500)

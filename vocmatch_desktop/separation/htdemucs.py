@@ -136,7 +136,7 @@ def opened(sessions: Sequence[Session], facts: Facts) -> Waveform | Hybrid | Spe
 
 def _opened(session: Session, facts: Facts) -> Waveform | Hybrid:
     sound = _ranked(session.input_ports, 3)
-    frames = sound.shape[2] or facts.frames or FRAMES
+    frames = graph.bounded(sound.shape[2] or facts.frames or FRAMES)
     return _waveform(session, facts, frames) if len(session.inputs) == 1 else _hybrid(session, facts, frames)
 
 

@@ -95,6 +95,7 @@ def opened(session: Session, facts: Facts, known: Known | None = None) -> MdxNet
     bins, times = session.input_ports[0].shape[2], session.input_ports[0].shape[3] or TIMES
     if bins is None or not RUMBLE < bins <= n_fft // 2 + 1 or n_fft % 2 or n_fft >= facts.hop * (times - 1):
         raise _strange(f"spectra of {bins} × {times}, windows of {n_fft} samples every {facts.hop}")
+    graph.bounded(facts.hop * (times - 1))
     shapes = graph.output_shapes(session, {session.inputs[0]: np.zeros((1, 4, bins, times), np.float32)})
     if shapes != ((4, bins, times),):
         raise _strange(f"[4, {bins}, {times}] becomes {', '.join(str(list(shape)) for shape in shapes)}")

@@ -115,6 +115,7 @@ def _sizes(sessions: Sequence[Session], facts: Facts) -> tuple[int, int, int]:
     times = fixed.pop() if fixed else wanted
     if fixed or n_fft >= facts.hop * (times - 1):
         raise _strange(f"{times} times, windows of {n_fft} samples every {facts.hop}")
+    graph.bounded(facts.hop * (times - 1))
     return bins, n_fft, times
 
 
