@@ -37,5 +37,4 @@ def contour(spans: list[tuple[float, float, float]], seconds: float, *, vibrato:
         for values, time in ((onset, start), (offset, stop)):
             values[round(time / HOP_S) - 2 : round(time / HOP_S) + 3] = 0.9 * BOUNDARY_SHAPE
     sure = np.where(pitch > 0, 0.97, 0.02).astype(np.float32)
-    silence = np.full(len(times), -80, np.float32)
-    return Contour(seconds, HOP_S, pitch, sure, level, silence, np.zeros_like(sure), onset, offset, sure)
+    return Contour(seconds, HOP_S, pitch, sure, level, onset, offset, sure)

@@ -21,7 +21,7 @@ def contour() -> Contour:
     sung = (times >= HEARD.onset_s) & (times < HEARD.offset_s)
     pitch = np.where(sung, 60.3 + 0.2 * np.sin(2 * np.pi * 2 * times), 0.0).astype(np.float32)
     sure, nothing = sung.astype(np.float32), np.zeros(len(times), np.float32)
-    return Contour(2.0, HOP_S, pitch, sure, *[nothing] * 6)
+    return Contour(2.0, HOP_S, pitch, sure, *[nothing] * 4)
 
 
 def test_a_bend_is_the_pitch_less_the_number(contour: Contour) -> None:

@@ -6,7 +6,7 @@ from melody.sung import voice
 from vocmatch_desktop.errors import Cancelled, NotFound
 from vocmatch_desktop.melody import boundary
 from vocmatch_desktop.melody.contour import HOP_S, hear, listen, on_grid
-from vocmatch_desktop.melody.mel import MEL_BANDS, MelPass, flux, hiss_db, mel_centres, vowel_db
+from vocmatch_desktop.melody.mel import MEL_BANDS, MelPass, mel_centres, vowel_db
 
 
 def test_a_file_is_heard_as_the_same_sound_in_memory(tmp_path):
@@ -60,14 +60,13 @@ def test_spectra_do_not_depend_on_how_the_sound_is_cut():
     assert once.shape == (5000 // 128 + 1, MEL_BANDS)
 
 
-def test_levels_are_those_of_sines_and_a_rise_is_new_sound():
+def test_levels_are_those_of_sines():
     time = np.arange(16_000) / 16_000
     sine = np.where(time > 0.5, np.sin(2 * np.pi * 500 * time), 0).astype(np.float32)
     passing = MelPass(128)
     mel = np.concatenate([passing.feed(sine), passing.finish()])
     assert vowel_db(mel)[100] == pytest.approx(0, abs=2)
-    assert hiss_db(mel)[100] < -50
-    assert abs(int(np.argmax(flux(mel))) * HOP_S - 0.5) < 0.025
+    assert vowel_db(mel)[40] < -60
     assert mel_centres()[np.argmax(mel[100])] == pytest.approx(500, rel=0.12)
 
 

@@ -92,7 +92,7 @@ def noise(seed: int, seconds: float = 2.0) -> np.ndarray:
 def test_what_is_no_singing_gives_no_notes(samples):
     heard = hear(Audio(samples, RATE))
     assert find(heard) == ()
-    assert all(np.isfinite(values).all() for values in (heard.pitch, heard.level_db, heard.flux, heard.note))
+    assert all(np.isfinite(values).all() for values in (heard.pitch, heard.level_db, heard.onset, heard.note))
 
 
 @pytest.mark.parametrize("rate", [16_000, 96_000])

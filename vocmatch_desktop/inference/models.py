@@ -26,11 +26,6 @@ def swift_f0() -> ModelCard:
     raise ModelError("The pitch model is missing.", "Install the program again (pip package swift-f0).")
 
 
-def is_shipped(name: str) -> bool:
-    """Whether this installation has a model of our own called `name`."""
-    return (bundled("models") / f"{name}.json").is_file()
-
-
 def shipped(name: str, folder: Path | None = None) -> ModelCard:
     """A model of our own, by the card `NAME.json` in the shipped folder `models`.
 

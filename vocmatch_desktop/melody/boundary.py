@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vocmatch_desktop.inference.cards import verify
-from vocmatch_desktop.inference.models import is_shipped, shipped
+from vocmatch_desktop.inference.models import shipped
 from vocmatch_desktop.inference.session import Session, open_session
 from vocmatch_desktop.melody.mel import MEL_BANDS
 from vocmatch_desktop.types import Float32
@@ -62,10 +62,7 @@ class BoundaryModel:
 
 
 def heard(mel: Float32, pitch: Float32, confidence: Float32) -> Boundaries:
-    """What the shipped network hears; where there is none, only that a note is where the pitch is sure."""
-    if not is_shipped(MODEL):
-        nothing = np.zeros(len(mel), np.float32)
-        return Boundaries(nothing, nothing, confidence)
+    """What the shipped network hears; all float32 [n], as `features` wants them. Raises `ModelError`."""
     return boundary_model()(features(mel, pitch, confidence))
 
 

@@ -22,7 +22,7 @@ from vocmatch_desktop.audio.files import blocks, probe
 from vocmatch_desktop.audio.mono import MonoMix
 from vocmatch_desktop.audio.resample import Resampler
 from vocmatch_desktop.melody import boundary
-from vocmatch_desktop.melody.mel import MelPass, flux, hiss_db, vowel_db
+from vocmatch_desktop.melody.mel import MelPass, vowel_db
 from vocmatch_desktop.types import Audio, Bool, Float32, Report
 
 FRAME = HOP // 2
@@ -40,9 +40,8 @@ class Contour:
     """A voice over time; value i of every array is centred on i · `hop_s`, all are float32 [n] and finite.
 
     `pitch`: MIDI number, as the tracker hears it; 0 in silence, where it hears nothing. `confidence`: 0…1, that there
-    is this pitch. `level_db`: of vowels, below 3 kHz, dB re a full-scale sine. `hiss_db`: above 3.5 kHz. `flux`: how
-    much new sound begins, mean dB a mel band. `onset`, `offset`, `note`: 0…1, what the boundary network says: a note
-    begins here, ends here, is going on (not so in consonants, breaths and rests).
+    is this pitch. `level_db`: of vowels, below 3 kHz, dB re a full-scale sine. `onset`, `offset`, `note`: 0…1, what the
+    boundary network says: a note begins here, ends here, is going on (not so in consonants, breaths and rests).
     """
 
     duration_s: float
@@ -50,8 +49,6 @@ class Contour:
     pitch: Float32
     confidence: Float32
     level_db: Float32
-    hiss_db: Float32
-    flux: Float32
     onset: Float32
     offset: Float32
     note: Float32
@@ -112,8 +109,6 @@ def contour(heard: Listened) -> Contour:
         pitch=heard.pitch,
         confidence=heard.confidence,
         level_db=vowel_db(heard.mel),
-        hiss_db=hiss_db(heard.mel),
-        flux=flux(heard.mel),
         onset=found.onset,
         offset=found.offset,
         note=found.note,

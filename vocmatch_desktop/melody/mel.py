@@ -1,4 +1,4 @@
-"""The spectrum of a voice every 8 ms, and what it says of where sounds begin.
+"""The spectrum of a voice every 8 ms, and the level of its vowels.
 
 Mel magnitudes of 32 ms frames at 16 kHz; a singing voice has its say below 8 kHz.
 """
@@ -17,12 +17,10 @@ from vocmatch_desktop.types import Float32
 MEL_BANDS = 40
 N_FFT = 512
 LOWEST_HZ, HIGHEST_HZ = 70.0, 7800.0
-VOWELS_HZ, HISS_HZ = 3000.0, 3500.0
-"""Below: what a vowel's level is; above: hisses, bursts, breath."""
+VOWELS_HZ = 3000.0
+"""Below lies what a vowel's level is; above hisses, bursts and breath."""
 
 FLOOR_DB = -100.0
-LAG_FRAMES = 3
-COMPRESSION_DB = 50.0
 
 
 class MelPass:
@@ -50,29 +48,8 @@ class MelPass:
 
 def vowel_db(mel: Float32) -> Float32:
     """Level below 3 kHz, dB re a full-scale sine, float32 [n]; where vowels are."""
-    return _decibels(mel[:, mel_centres() < VOWELS_HZ])
-
-
-def hiss_db(mel: Float32) -> Float32:
-    """Level above 3.5 kHz, dB re a full-scale sine, float32 [n]; where hisses, bursts and breath are."""
-    return _decibels(mel[:, mel_centres() > HISS_HZ])
-
-
-def flux(mel: Float32) -> Float32:
-    """How much new sound begins, mean dB a band over 24 ms, float32 [n]; 0 where nothing does.
-
-    Against the loudest of three neighbouring bands, so that vibrato is no onset (SuperFlux; Böck & Widmer 2013). What
-    lies more than 50 dB below the sound's loudest band does not count.
-    """
-    level = np.asarray(20 * np.log10(np.maximum(mel, 1e-7)), np.float32)
-    loudest = float(np.percentile(level.max(axis=1), 98)) if len(level) else 0.0
-    level = np.maximum(level, loudest - COMPRESSION_DB)
-    before = level.copy()
-    before[:, 1:] = np.maximum(before[:, 1:], level[:, :-1])
-    before[:, :-1] = np.maximum(before[:, :-1], level[:, 1:])
-    rise = np.zeros(len(level), np.float32)
-    rise[LAG_FRAMES:] = np.maximum(level[LAG_FRAMES:] - before[:-LAG_FRAMES], 0).mean(axis=1)
-    return rise
+    power = np.square(mel[:, mel_centres() < VOWELS_HZ]).sum(axis=1)
+    return np.asarray(10 * np.log10(np.maximum(power, 10 ** (FLOOR_DB / 10))), np.float32)
 
 
 @lru_cache(maxsize=1)
@@ -95,8 +72,3 @@ def mel_centres() -> Float32:
 def _edges() -> Float32:
     low, high = 2595 * np.log10(1 + np.array([LOWEST_HZ, HIGHEST_HZ]) / 700)
     return np.asarray(700 * (10 ** (np.linspace(low, high, MEL_BANDS + 2) / 2595) - 1), np.float32)
-
-
-def _decibels(bands: Float32) -> Float32:
-    power = np.square(bands).sum(axis=1)
-    return np.asarray(10 * np.log10(np.maximum(power, 10 ** (FLOOR_DB / 10))), np.float32)
