@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import ssl
+import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.request import Request, urlopen
@@ -170,3 +173,52 @@ def test_only_https_leaves_the_machine(server: tuple[str, Behaviour], tmp_path: 
 )
 def test_addresses_and_paths(text: str, answer: bool) -> None:
     assert is_url(text) is answer
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key and a certificate for this machine, in one file."""
+    if shutil.which("openssl") is None:
+        pytest.skip("there is no openssl to make a certificate with")
+    folder = tmp_path_factory.mktemp("tls")
+    about = ["-days", "2", "-nodes", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    pair = ["-keyout", folder / "key.pem", "-out", folder / "cert.pem"]
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", *about, *pair]
+    subprocess.run(command, check=True, capture_output=True)
+    both = folder / "both.pem"
+    both.write_text((folder / "key.pem").read_text() + (folder / "cert.pem").read_text())
+    return both
+
+
+def test_https_is_checked_and_never_left(certificate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path == "/net.onnx" else 302)
+            self.send_header("Location", "http://127.0.0.1:9/net.onnx" if self.path == "/down" else "/net.onnx")
+            self.send_header("Content-Length", str(len(CONTENT)) if self.path == "/net.onnx" else "0")
+            self.end_headers()
+            if self.path == "/net.onnx":
+                self.wfile.write(CONTENT)
+
+        def log_message(self, *_: object) -> None:
+            """Keeps quiet."""
+
+    secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    secure.load_cert_chain(certificate)
+    with HTTPServer(("127.0.0.1", 0), Handler) as listening:
+        listening.socket = secure.wrap_socket(listening.socket, server_side=True)
+        thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            url = f"https://localhost:{listening.server_port}"
+            with pytest.raises(ModelError, match="localhost cannot be reached"):  # nobody vouches for it
+                download(f"{url}/net.onnx", tmp_path / "net.onnx", DIGEST, Unread())
+            monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+            for name in ("net.onnx", "elsewhere"):
+                path = download(f"{url}/{name}", tmp_path / name, DIGEST, Unread())
+                assert path.read_bytes() == CONTENT
+            with pytest.raises(ModelError, match="not https"):
+                download(f"{url}/down", tmp_path / "down.onnx", DIGEST, Unread())
+        finally:
+            listening.shutdown()
+            thread.join()

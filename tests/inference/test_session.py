@@ -24,6 +24,7 @@ from vocmatch_desktop.inference.providers import (
     available_providers,
     choose,
     options_of,
+    preload,
     session_options,
     short_name,
 )
@@ -173,6 +174,16 @@ def test_the_fastest_provider_is_first_and_the_processor_last() -> None:
     assert options_of(CPU) == {}
     assert session_options([DIRECTML, CPU], 2).enable_mem_pattern is False
     assert [short_name(provider) for provider in (CUDA, CPU, "X")] == ["cuda", "cpu", "X"]
+
+
+def test_loading_cuda_prints_nothing_to_stdout(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(onnxruntime, "preload_dlls", lambda: print("no cuDNN here"), raising=False)  # noqa: T201
+    preload([CPU])
+    assert capsys.readouterr() == ("", "")
+    preload([CUDA, CPU])
+    assert capsys.readouterr() == ("", "no cuDNN here\n")
 
 
 def test_the_wheel_that_holds_the_model_is_never_imported() -> None:

@@ -92,7 +92,7 @@ def test_too_little_space_is_said(places, monkeypatch):
 
 
 def test_a_changed_pitch_model_is_found(places, monkeypatch):
-    monkeypatch.setattr("vocmatch_desktop.inference.models.verify", lambda card: "0" * 64)
+    monkeypatch.setattr("vocmatch_desktop.inference.cards.verify", lambda card: "0" * 64)
     assert not examine(places)["Pitch model"].ok
 
 
@@ -129,3 +129,10 @@ def test_an_open_loop_is_said(places, virtual_audio):
     assert found["Loudspeaker"].ok
     assert not found["Timing"].ok
     assert found["Timing"].fix
+
+
+def test_the_model_store_is_read_through(places):
+    assert examine(places)["Model store"].ok
+    places.models.mkdir(parents=True)
+    (places.models / "broken.json").write_text("{")
+    assert "broken.json" in examine(places)["Model store"].detail

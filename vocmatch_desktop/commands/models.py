@@ -52,8 +52,12 @@ def info(name: Name, json_: JsonFlag = False) -> None:
 @models.command()
 def add(source: Source, more: More = None, sha256: Sha256 = "", fact: Fact = None, json_: JsonFlag = False) -> None:
     """Adds a model from a file, or fetches one: an https address with --sha256, or a well-known file by its name."""
+    from vocmatch_desktop.inference.known import named
     from vocmatch_desktop.services.models import AddModelSpec, run
 
+    known = None if Path(source).exists() else named(source)
+    if known:
+        say(f"Fetching {known.url}.")
     with progress() as report:
         files = tuple(path.expanduser().absolute() for path in more or [])
         added = run(AddModelSpec(source, Places.from_environment(), sha256, _facts(fact or []), files), report)
@@ -104,14 +108,17 @@ def _table(store: ModelStore) -> str:
     from rich.table import Table
 
     from vocmatch_desktop.commands.tables import drawn, shown
+    from vocmatch_desktop.inference.known import KNOWN
 
+    others = [model.name for model in KNOWN if store.same(model.sha256) is None]
+    hint = f"Public files that `vocmatch models add NAME` fetches: {', '.join(others)}." if others else ""
     if not store.cards():
-        return "There are no models yet. `vocmatch models add FILE` adds one."
+        return f"There are no models yet. `vocmatch models add FILE` adds one.\n{hint}"
     table = Table("Name", "Task", "Family", "Stems", "Licence", "", box=None)
     for card in store.cards():
         cells = (card.name, card.task, card.family, ", ".join(card.stems), card.licence)
         table.add_row(*map(shown, cells), "shipped" if store.is_shipped(card) else "yours")
-    return drawn(table)
+    return f"{drawn(table)}\n\n{hint}".rstrip()
 
 
 def _facts(given: Sequence[str]) -> dict[str, Any]:

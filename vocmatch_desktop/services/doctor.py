@@ -77,6 +77,7 @@ def run(spec: DoctorSpec, report: Report) -> Diagnosis:
         ("Loudspeaker", _loudspeaker),
         *([("Timing", partial(_timing, spec.places))] if spec.calibrate else []),
         ("Pitch model", _pitch_model),
+        ("Model store", partial(_store, spec.places)),
         *[(f"Models on {provider}", partial(_provider, provider)) for provider in _providers()],
         ("Display", partial(_display, spec.environ)),
         ("Fonts", _fonts),
@@ -235,6 +236,20 @@ def _pitch_model() -> Check:
             fix = "" if published == found else "Install swift-f0 again."
             return Check("Pitch model", published == found, f"{card.name}, sha256 {found[:12]}…", fix)
     return Check("Pitch model", False, f"{card.path} is not listed by its package", "Install swift-f0 again.")
+
+
+def _store(places: Places) -> Check:
+    """Every model of the store is, bit for bit, what its card says."""
+    from vocmatch_desktop.inference.cards import verify
+    from vocmatch_desktop.inference.store import ModelStore
+
+    store = ModelStore.of(places)
+    if store.troubles():
+        return Check("Model store", False, store.troubles()[0].why, f"Delete that card; yours are in {store.own}.")
+    for card in store.cards():
+        verify(card)
+    names = ", ".join(card.name for card in store.cards()) or "none yet"
+    return Check("Model store", True, f"{names}; yours are in {store.own}")
 
 
 def _providers() -> tuple[str, ...]:

@@ -88,7 +88,7 @@ class Desk(QObject):
         self.sound.look()
         self.beat_desk.rescan()
         self.watch.start()
-        self.bridge.in_thread(lambda: sweep((self._places.fitted, self._places.auditions)))
+        self.bridge.in_thread(lambda: sweep((self._places.fitted, self._places.auditions, self._places.models)))
 
     def close(self) -> None:
         """Ends everything that runs; a take that is being recorded is kept first."""
