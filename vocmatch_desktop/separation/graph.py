@@ -25,6 +25,8 @@ def run(session: Session, inputs: Mapping[str, Float32], outputs: Sequence[str] 
     for start in range(0, count, size):
         chunk = {name: _filled(array[start : start + size], size) for name, array in inputs.items()}
         parts.append(session.run({name: part.astype(kinds[name], copy=False) for name, part in chunk.items()}, outputs))
+    if len(parts) == 1:  # spectra of all stems are large: they are not copied
+        return [made[:count].astype(np.float32, copy=False) for made in parts[0]]
     return [np.concatenate(made)[:count].astype(np.float32, copy=False) for made in zip(*parts, strict=True)]
 
 

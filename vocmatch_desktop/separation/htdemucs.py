@@ -74,7 +74,9 @@ class Hybrid:
         """Stems of stereo chunks: float32 [batch, 2, frames] gives float32 [batch, stems, 2, frames]."""
         inputs = {self.ports.sound_in: mix, self.ports.spectrum_in: to_planes(spectrum(mix, self.n_fft))}
         sounds, spectra = graph.run(self.session, inputs, (self.ports.sound_out, self.ports.spectrum_out))
-        return sounds + waveform(from_planes(spectra), self.frames)
+        for index in range(len(self.stems)):  # one by one: the transform takes many times the memory of its result
+            sounds[:, index] += waveform(from_planes(spectra[:, index]), self.frames)
+        return sounds
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,8 @@ class OpenUnmix:
         how = self.filtering
         for made, targets, spectrum in zip(stems, magnitudes, spectra, strict=True):
             refined = wiener(targets, spectrum, iterations=how.iterations, residual=how.residual, softmask=how.softmask)
-            made[:] = istft(refined, self.hop, frames=mix.shape[-1])
+            for stem, source in zip(made, refined, strict=True):
+                stem[:] = istft(source, self.hop, frames=mix.shape[-1])
         return stems
 
     def _magnitudes(self, heard: Float32) -> Float32:
