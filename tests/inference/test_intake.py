@@ -6,6 +6,7 @@ import pickle
 import zipfile
 from pathlib import Path
 
+import onnx
 import pytest
 from tiny_models import four_stems, with_weights_elsewhere
 
@@ -54,6 +55,13 @@ def test_too_large_in_two_parts_or_not_there(tmp_path: Path) -> None:
     for missing in (tmp_path / "gone.onnx", tmp_path):
         with pytest.raises(NotFound, match="There is no file"):
             check_file(missing)
+
+
+def test_notes_in_a_model_are_no_second_file(tmp_path: Path) -> None:
+    model = onnx.load(four_stems(tmp_path / "four.onnx"))
+    model.metadata_props.add(key="location", value="Berlin")
+    (tmp_path / "noted.onnx").write_bytes(model.SerializeToString())
+    check_file(tmp_path / "noted.onnx")
 
 
 def test_a_model_passes_and_its_hash_is_compared(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ Example:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from mmap import ACCESS_READ, mmap
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 LARGEST_MODEL = 2 * 2**30
 """Bytes of one ONNX file: protobuf holds no more, whatever the file claims."""
+
+EXTERNAL_DATA = b"\x6a"
+"""How a tensor's field 13, an entry of external data, begins; its length of one or two bytes follows."""
 
 Load = Callable[[Path, Sequence[str]], "onnxruntime.InferenceSession"]
 """Loads a model file for providers of onnxruntime's names, first choice first."""
@@ -190,11 +193,18 @@ def in_two_files(model: Path) -> ModelError:
 
 
 def keeps_weights_elsewhere(model: Path) -> bool:
-    """Whether an ONNX file refers to "external data", by the bytes protobuf writes for that entry's key."""
+    """Whether an ONNX file refers to "external data", by the bytes protobuf writes for such an entry and its key."""
     if model.stat().st_size == 0:
         return False
     with model.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
-        return content.find(b"\n\x08location\x12") >= 0
+        return any(EXTERNAL_DATA in content[at - 3 : at] for at in _places(content, b"\n\x08location\x12"))
+
+
+def _places(content: mmap, wanted: bytes) -> Iterator[int]:
+    at = content.find(wanted)
+    while at >= 0:
+        yield at
+        at = content.find(wanted, at + 1)
 
 
 def _port(entry: onnxruntime.NodeArg) -> Port:
