@@ -30,7 +30,7 @@ LARGEST_MODEL = 2 * 2**30
 """Bytes of one ONNX file: protobuf holds no more, whatever the file claims."""
 
 EXTERNAL_DATA = b"\x6a"
-"""How a tensor's field 13, an entry of external data, begins; its length of one or two bytes follows."""
+"""How a tensor's field 13, an entry of external data, begins."""
 
 Load = Callable[[Path, Sequence[str]], "onnxruntime.InferenceSession"]
 """Loads a model file for providers of onnxruntime's names, first choice first."""
@@ -197,7 +197,13 @@ def keeps_weights_elsewhere(model: Path) -> bool:
     if model.stat().st_size == 0:
         return False
     with model.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
-        return any(EXTERNAL_DATA in content[at - 3 : at] for at in _places(content, b"\n\x08location\x12"))
+        return any(_is_external(content[at - 3 : at]) for at in _places(content, b"\n\x08location\x12"))
+
+
+def _is_external(before: bytes) -> bool:
+    """Whether the three bytes before an entry make it one of external data: its tag and one or two bytes of length."""
+    one_byte, two_bytes = before[1:2] == EXTERNAL_DATA, before[:1] == EXTERNAL_DATA and before[1:2] >= b"\x80"
+    return one_byte or two_bytes
 
 
 def _places(content: mmap, wanted: bytes) -> Iterator[int]:
