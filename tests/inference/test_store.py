@@ -128,3 +128,12 @@ def test_the_shipped_cards_can_be_read() -> None:
     for card in shipped.cards():
         assert shipped.checked(card.name).licence
         assert json.dumps(dict(card.told))
+
+
+def test_the_same_model_is_one_of_the_same_files(models: ModelStore, tmp_path: Path) -> None:
+    first, second = _given(tmp_path, "a", b"a"), _given(tmp_path, "b", b"b")
+    more = (ModelFile(second.path, second.sha256),)
+    both = models.add(ModelCard("both", "separation", "umx", "MIT", "x", first.path, first.sha256, more=more))
+    assert models.same(first.sha256, second.sha256) == both
+    assert models.same(first.sha256) is None
+    assert models.same(second.sha256, first.sha256) is None

@@ -62,6 +62,8 @@ def test_a_file_becomes_a_model_with_a_card(places: Places, tmp_path: Path) -> N
     assert stored(places) == ["My-Net.json", "My-Net.onnx"]
     again = added(AddModelSpec(str(path), places))
     assert (again.card, again.was_there) == (card, True)
+    with pytest.raises(ModelError, match="there already, as My-Net"):
+        added(AddModelSpec(str(path), places, facts={"licence": "mine"}))
 
 
 def test_facts_go_into_the_card(places: Places, tmp_path: Path) -> None:

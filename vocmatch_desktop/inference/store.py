@@ -88,9 +88,9 @@ class ModelStore:
         names = (plain if number == 1 else f"{plain}-{number}" for number in range(1, len(taken) + 2))
         return next(name for name in names if name.casefold() not in taken)
 
-    def same(self, digest: str) -> ModelCard | None:
-        """The model that is this very file, if the store has it."""
-        return next((card for card in self.cards() if card.sha256 == digest), None)
+    def same(self, *digests: str) -> ModelCard | None:
+        """The model that is made of files of just these SHA-256, if the store has it."""
+        return next((card for card in self.cards() if tuple(file.sha256 for file in card.files) == digests), None)
 
     def add(self, card: ModelCard) -> ModelCard:
         """Copies the files that `card` tells of into the store, all or none, under a free name, with its card.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from vocmatch_desktop.errors import ModelError, NotFound
-from vocmatch_desktop.inference.cards import ModelCard, ModelFile, is_sha256, sha256
+from vocmatch_desktop.inference.cards import ModelCard, ModelFile, is_sha256
 from vocmatch_desktop.inference.download import Fetch, download, https, is_url
 from vocmatch_desktop.inference.intake import check_file, check_hash
 from vocmatch_desktop.inference.known import KNOWN, at, named, recognised
@@ -61,13 +61,24 @@ def run(spec: AddModelSpec, report: Report, *, fetch: Fetch = https) -> AddedMod
         path = spec.places.cache / "downloads" / f"{asked.sha256}.onnx"
         download(asked.url, path, asked.sha256, Stage(report, 0.0, 0.9), fetch=fetch)
     report(0.9, "Opening the model")
-    check_file(path)
-    digest = check_hash(path, asked.sha256)
-    there = store.same(digest)
-    card = there or store.add(_examined(asked, path, digest, spec))
+    added = _added(store, asked, (_checked(path, asked.sha256), *map(_checked, spec.more)), spec.facts)
     if asked.url:
         path.unlink()
-    return AddedModel(card, was_there=there is not None)
+    return added
+
+
+def _checked(path: Path, digest: str = "") -> ModelFile:
+    check_file(path)
+    return ModelFile(path, check_hash(path, digest))
+
+
+def _added(store: ModelStore, asked: _Asked, files: Sequence[ModelFile], facts: Mapping[str, object]) -> AddedModel:
+    there = store.same(*(file.sha256 for file in files))
+    if there is None:
+        return AddedModel(store.add(_examined(asked, files, facts)), was_there=False)
+    if facts:
+        raise ModelError(f"The model is there already, as {there.name}.", "To change its facts, remove it first.")
+    return AddedModel(there, was_there=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,24 +118,19 @@ def _asked(spec: AddModelSpec) -> _Asked:
     return _Asked(name, spec.source, digest, path, spec.source)
 
 
-def _examined(asked: _Asked, path: Path, digest: str, spec: AddModelSpec) -> ModelCard:
-    """The card of a file, after a network of a known family was found in it."""
-    known = recognised(digest)
+def _examined(asked: _Asked, files: Sequence[ModelFile], facts: Mapping[str, object]) -> ModelCard:
+    """The card of a model's files, after networks of a known family were found in them."""
+    known = recognised(files[0].sha256)
     card = ModelCard(
         name=asked.name,
         task=TASK,
         family="",
-        licence=str(spec.facts.get("licence") or (known.licence if known else UNKNOWN_LICENCE)),
+        licence=str(facts.get("licence") or (known.licence if known else UNKNOWN_LICENCE)),
         source=known.source if known else asked.source,
-        path=path,
-        sha256=digest,
-        more=tuple(_further(further) for further in spec.more),
-        told=spec.facts,
+        path=files[0].path,
+        sha256=files[0].sha256,
+        more=tuple(files[1:]),
+        told=facts,
     )
     loaded = load(card, "cpu", threads=1)
     return replace(card, family=loaded.family, stems=loaded.estimator.stems, rate=loaded.estimator.rate)
-
-
-def _further(path: Path) -> ModelFile:
-    check_file(path)
-    return ModelFile(path, sha256(path))
