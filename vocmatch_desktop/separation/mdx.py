@@ -90,7 +90,7 @@ def opened(session: Session, facts: Facts, known: Known | None = None) -> MdxNet
     if not primary or not n_fft:
         raise ModelError(
             "The model is an MDX-Net that is not among the known ones.",
-            "Tell, in its card or with --fact: primary (the stem it gives), n_fft, compensation (1 where there is none).",
+            "Tell, in its card or with --fact: primary (the stem it gives), n_fft, compensation (1 for none).",
         )
     bins, times = session.input_ports[0].shape[2], session.input_ports[0].shape[3] or TIMES
     if bins is None or not RUMBLE < bins <= n_fft // 2 + 1 or n_fft % 2 or n_fft >= facts.hop * (times - 1):
