@@ -160,6 +160,14 @@ def test_a_provider_that_does_not_start_is_told(tmp_path: Path, card: Card) -> N
     assert session.run({"mix": MIX})[0].shape == (1, 4, 2, 50)
 
 
+def test_the_processor_may_fail_too(tmp_path: Path) -> None:
+    path = four_stems(tmp_path / "four.onnx")
+    session = Session(path, [CUDA, CPU], Card(full=True).load)
+    path.write_bytes(b"gone bad meanwhile")
+    with pytest.raises(ModelError, match="no ONNX model"):
+        session.run({"mix": MIX})
+
+
 def test_a_provider_that_works_stays(tmp_path: Path) -> None:
     session = Session(four_stems(tmp_path / "four.onnx"), [CUDA, CPU], Card().load)
     session.run({"mix": MIX})

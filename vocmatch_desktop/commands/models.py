@@ -24,7 +24,7 @@ More = Annotated[list[Path] | None, typer.Argument(metavar="[FILE…]", help="Fu
 Sha256 = Annotated[str, typer.Option("--sha256", metavar="H", help="What the file must be; an address needs it.")]
 Fact = Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="For its card, such as n_fft=6144.")]
 
-models = typer.Typer(help="The models: those that are shipped, and yours.", no_args_is_help=True)
+models = typer.Typer(help="The models: those that are shipped, and yours.")
 
 
 def register(app: typer.Typer) -> None:

@@ -65,7 +65,8 @@ class Session:
         self.provider: str = self._session.get_providers()[0]
         self.notice = ""
         if self.provider != providers[0]:
-            self.notice = f"“{short_name(providers[0])}” could not be started, so the processor is used."
+            used = "the processor" if self.provider == CPU else f"“{short_name(self.provider)}”"
+            self.notice = f"“{short_name(providers[0])}” could not be started, so {used} is used."
         self.input_ports: tuple[Port, ...] = tuple(_port(entry) for entry in self._session.get_inputs())
         self.output_ports: tuple[Port, ...] = tuple(_port(entry) for entry in self._session.get_outputs())
         self.inputs: tuple[str, ...] = tuple(port.name for port in self.input_ports)
@@ -95,8 +96,11 @@ class Session:
             ) from error
 
     def use_cpu(self, because: str) -> None:
-        """Goes on with the CPU; `because` begins the sentence of the notice."""
-        self._session = self._load(self._model, [CPU])
+        """Goes on with the CPU; `because` begins the sentence of the notice. Raises `ModelError` where that fails."""
+        try:
+            self._session = self._load(self._model, [CPU])
+        except failures() as error:
+            raise _refusal(self._model, error) from error
         self.provider = CPU
         self.notice = f"{because}, so the processor is used."
 
