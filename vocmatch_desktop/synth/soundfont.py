@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+import io
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -355,7 +356,8 @@ def _select(synth: Any, channel: int, number: int, preset: Preset, soundfont: Pa
 def _library() -> ModuleType:
     """The binding, with FluidSynth's own messages off: what matters of them is raised here."""
     try:
-        library = importlib.import_module("fluidsynth")
+        with redirect_stdout(io.StringIO()):  # it prints where it found the library wherever $CI is set
+            library = importlib.import_module("fluidsynth")
     except (ImportError, OSError) as error:
         remedy = "Install it: apt install libfluidsynth3, brew install fluid-synth, or choco install fluidsynth."
         raise NotFound("The FluidSynth library was not found.", remedy) from error
