@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from vocmatch_desktop.melody.contour import HOP_S, Contour
-from vocmatch_desktop.melody.notes import BOUNDARY_SHAPE
 from vocmatch_desktop.synth.voice import Singer, sing
 from vocmatch_desktop.synth.voice import Sung as SungNote
 from vocmatch_desktop.types import Audio
@@ -35,6 +34,6 @@ def contour(spans: list[tuple[float, float, float]], seconds: float, *, vibrato:
         pitch[sounding] = height + vibrato * np.sin(2 * np.pi * 5.5 * times[sounding])
         level[sounding] = -20
         for values, time in ((onset, start), (offset, stop)):
-            values[round(time / HOP_S) - 2 : round(time / HOP_S) + 3] = 0.9 * BOUNDARY_SHAPE
+            values[round(time / HOP_S) - 2 : round(time / HOP_S) + 3] = (0.1, 0.5, 0.9, 0.5, 0.1)
     sure = np.where(pitch > 0, 0.97, 0.02).astype(np.float32)
     return Contour(seconds, HOP_S, pitch, sure, level, onset, offset, sure)

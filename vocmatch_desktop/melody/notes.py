@@ -29,8 +29,10 @@ FARTHEST = 2.0
 OCTAVE_SLIP = 0.4
 LEAST_SURE = 0.01
 
-BOUNDARY_SHAPE = np.array([0.2, 0.6, 1.0, 0.6, 0.2])
-"""What the network was taught to say around a boundary (`training.notes.feed`)."""
+BOUNDARY_SHAPE = np.array([0.5, 0.8, 1.0, 1.0, 1.0, 1.0, 1.0, 0.8, 0.5])
+BOUNDARY_MASS = 2.6
+"""What the network was taught to say of one boundary, in all (`training.notes.feed`), is gathered over 72 ms: of real
+singers it knows that a syllable begins better than when."""
 
 DIP_REACH_S = 0.064
 DIP_DB = 3.0
@@ -121,9 +123,10 @@ def _costs(contour: Contour, phrase: slice, options: NoteOptions, weights: Weigh
 
 
 def _gathered(probability: NDArray[np.float32]) -> Float64:
-    """That a boundary lies here, 0…1: the network spreads one over five frames, here they are brought together."""
-    spread = BOUNDARY_SHAPE / np.square(BOUNDARY_SHAPE).sum()
-    return np.asarray(np.convolve(probability, spread)[2:-2], np.float64)
+    """That a boundary lies here or nearby, 0…1: what the network spreads over some frames is brought together."""
+    near = np.convolve(probability, BOUNDARY_SHAPE / BOUNDARY_MASS)
+    edge = len(BOUNDARY_SHAPE) // 2
+    return np.asarray(np.minimum(near[edge : edge + len(probability)], 1.0), np.float64)
 
 
 def _log_odds(probability: NDArray[np.floating]) -> Float64:
