@@ -53,6 +53,12 @@ def test_the_file_says_everything_at_tick_0(tmp_path: Path, kind: int) -> None:
     ]
 
 
+def test_a_name_that_is_no_text_still_makes_a_file(tmp_path: Path) -> None:
+    name = b"caf\xe9".decode("utf-8", "surrogateescape")
+    write_midi(tmp_path / "a.mid", [note(0, 1, 60)], Sheet(name, 1.0))
+    assert mido.MidiFile(tmp_path / "a.mid", charset="utf-8").tracks[0].name == "caf?"
+
+
 @given(
     st.lists(st.tuples(st.floats(0, 100), st.floats(0.03, 5), st.integers(0, 127), st.integers(1, 127)), max_size=30),
     st.floats(20, 400),

@@ -70,11 +70,16 @@ def as_midi(notes: Sequence[Note], sheet: Sheet, bends: Sequence[Sequence[Bend]]
     head = _head(sheet, clock)
     body = [*_voice(sheet), *_bend_range(bends), *_played(notes, bends, clock)]
     end = clock.ticks(sheet.duration_s)
-    name = (0, mido.MetaMessage("track_name", name=sheet.name))
+    name = (0, mido.MetaMessage("track_name", name=_as_utf8(sheet.name)))
     tracks = [[name, *head, *body]] if sheet.kind == 0 else [[name, *head], [name, *body]]
     file = mido.MidiFile(type=sheet.kind, ticks_per_beat=TICKS_PER_QUARTER, charset="utf-8")
     file.tracks.extend(_track(events, end) for events in tracks)
     return file
+
+
+def _as_utf8(name: str) -> str:
+    """A file's name may hold bytes that are no text (surrogates); a MIDI file cannot."""
+    return name.encode(errors="replace").decode()
 
 
 _Event = tuple[int, mido.Message | mido.MetaMessage]
