@@ -44,6 +44,7 @@ def test_the_file_says_everything_at_tick_0(tmp_path: Path, kind: int) -> None:
     assert mido.tempo2bpm(first["set_tempo"].tempo) == pytest.approx(92.51, abs=1e-3)
     assert (first["time_signature"].numerator, first["time_signature"].denominator) == (3, 4)
     assert first["key_signature"].key == "Eb"
+    assert [message.key for message in file.tracks[-1] if message.type == "key_signature"] == ["Eb"]
     assert file.tracks[-1][0].name == "Ühm 🎤"
     assert [message.type for message in file.tracks[-1]][-4:] == [
         "program_change",

@@ -71,7 +71,7 @@ def as_midi(notes: Sequence[Note], sheet: Sheet, bends: Sequence[Sequence[Bend]]
     body = [*_voice(sheet), *_bend_range(bends), *_played(notes, bends, clock)]
     end = clock.ticks(sheet.duration_s)
     name = (0, mido.MetaMessage("track_name", name=_as_utf8(sheet.name)))
-    tracks = [[name, *head, *body]] if sheet.kind == 0 else [[name, *head], [name, *body]]
+    tracks = [[name, *head, *body]] if sheet.kind == 0 else [[name, *head], [name, *_key(sheet), *body]]
     file = mido.MidiFile(type=sheet.kind, ticks_per_beat=TICKS_PER_QUARTER, charset="utf-8")
     file.tracks.extend(_track(events, end) for events in tracks)
     return file
@@ -106,9 +106,14 @@ def _head(sheet: Sheet, clock: _Clock) -> list[_Event]:
         mido.MetaMessage("set_tempo", tempo=clock.microseconds),
         mido.MetaMessage("time_signature", numerator=sheet.beats_per_bar, denominator=4),
     ]
-    if sheet.key is not None:
-        signs.append(mido.MetaMessage("key_signature", key=sheet.key.name.replace("♯", "#").replace("♭", "b")))
-    return [(0, sign) for sign in signs]
+    return [*((0, sign) for sign in signs), *_key(sheet)]
+
+
+def _key(sheet: Sheet) -> list[_Event]:
+    """The key signature; MuseScore reads only the one that stands in the notes' own track."""
+    if sheet.key is None:
+        return []
+    return [(0, mido.MetaMessage("key_signature", key=sheet.key.name.replace("♯", "#").replace("♭", "b")))]
 
 
 def _voice(sheet: Sheet) -> list[_Event]:
