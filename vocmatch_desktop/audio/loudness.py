@@ -82,10 +82,15 @@ class Loudness:
         """Integrated loudness of all that was fed."""
         hops = np.concatenate(self._hops) if self._hops else np.zeros(0)
         if len(hops) >= HOPS_PER_BLOCK:
-            blocks = np.convolve(hops, np.full(HOPS_PER_BLOCK, 1 / HOPS_PER_BLOCK), "valid")
-            return _gated(np.maximum(blocks, 0.0))
+            return gated_lufs(hops)
         short = np.concatenate([np.repeat(hops, self._hop), self._left_over])
         return _lufs(float(short.mean())) if len(short) else SILENCE_DB
+
+
+def gated_lufs(hops: NDArray[np.float64]) -> float:
+    """Loudness of at least `HOPS_PER_BLOCK` hops of 100 ms, each the K-weighted power of all channels, gated twice."""
+    blocks = np.convolve(hops, np.full(HOPS_PER_BLOCK, 1 / HOPS_PER_BLOCK), "valid")
+    return _gated(np.maximum(blocks, 0.0))
 
 
 def k_weighting(rate: int) -> NDArray[np.float64]:

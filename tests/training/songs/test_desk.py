@@ -5,11 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vocmatch_desktop.audio.loudness import ABSOLUTE_GATE, integrated_lufs
 from vocmatch_desktop.training.songs import desk, effects
-from vocmatch_desktop.training.songs.desk import FULL_SCALE, Track, loudness, mix_down
+from vocmatch_desktop.training.songs.desk import FULL_SCALE, Track, mix_down
+from vocmatch_desktop.training.songs.desk_loudness import loudness
 from vocmatch_desktop.training.songs.desk_master import Master
 from vocmatch_desktop.training.songs.effects import RATE, Band, Compressor, Room
-from vocmatch_desktop.types import STEMS, Float32
+from vocmatch_desktop.types import STEMS, Audio, Float32
 
 SECONDS = 2
 FRAMES = SECONDS * RATE
@@ -153,3 +155,18 @@ def test_the_side_chain_dips_at_the_kick() -> None:
     assert gain[round(0.5 * RATE / effects.HOP)] == pytest.approx(-8.0, abs=0.01)
     assert gain[0] == 0
     assert gain[-1] == 0
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(40, 12_000), st.floats(0.05, 3.0))
+@settings(max_examples=10, deadline=None)
+def test_loudness_is_the_meters(seed: int, hz: float, pulse_s: float) -> None:
+    rng = np.random.default_rng(seed)
+    time = np.arange(3 * RATE) / RATE
+    wave = np.sin(2 * np.pi * hz * time) * np.exp(-(time % pulse_s)) + 0.1 * rng.standard_normal(len(time))
+    sound = (0.1 * np.stack([wave, 0.5 * wave])).astype(np.float32)
+    assert loudness(sound) == pytest.approx(integrated_lufs(Audio(sound.T.copy(), RATE)), abs=0.2)
+
+
+def test_a_short_sound_and_silence_have_a_loudness() -> None:
+    assert loudness(np.zeros((2, RATE), np.float32)) <= ABSOLUTE_GATE
+    assert loudness(np.full((1, 3000), 0.5, np.float32)) > ABSOLUTE_GATE

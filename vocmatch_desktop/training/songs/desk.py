@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from vocmatch_desktop.audio.loudness import ABSOLUTE_GATE, integrated_lufs
+from vocmatch_desktop.audio.loudness import ABSOLUTE_GATE
 from vocmatch_desktop.training.songs import effects
+from vocmatch_desktop.training.songs.desk_loudness import loudness
 from vocmatch_desktop.training.songs.desk_master import Master, draw_master, master_gain, total
 from vocmatch_desktop.training.songs.desk_strips import Manner, Strip, manner, strip, tone
-from vocmatch_desktop.training.songs.effects import RATE, Convolver, Room
-from vocmatch_desktop.types import STEMS, Audio, Float32
+from vocmatch_desktop.training.songs.effects import Convolver, Room
+from vocmatch_desktop.types import STEMS, Float32
 
 FULL_SCALE = 2**23
 """Steps of a 24-bit integer below and above zero."""
@@ -101,20 +102,6 @@ def finished(stems: Mapping[str, Float32], chosen: Master) -> Mixed:
     return Mixed({name: _floats(each) for name, each in steps.items()}, _floats(mix))
 
 
-def loudness(sound: Float32) -> float:
-    """LUFS of a sound [channels, frames]."""
-    return integrated_lufs(Audio(np.ascontiguousarray(sound.T), RATE))
-
-
-def _track_loudness(sound: Float32) -> float:
-    """LUFS of a stereo track, near enough and twice as fast: its middle is weighted, its side counted in."""
-    middle = sound.mean(axis=0, keepdims=True)
-    inside, whole = float(np.vdot(middle, middle)), float(np.vdot(sound, sound))
-    if inside < 0.1 * whole or not inside:
-        return loudness(sound)
-    return loudness(middle) + 10 * float(np.log10(whole / inside))
-
-
 def _floats(steps: NDArray[np.int32]) -> Float32:
     return np.ascontiguousarray(steps, np.float32) / np.float32(FULL_SCALE)
 
@@ -160,7 +147,7 @@ def _stem(
     for track in tracks:
         settings = strip(track.name, track.stem, how, rng)
         sound = channel(track.samples, replace(settings, bands=(*settings.bands, *colour)), rng)
-        level = _track_loudness(sound)
+        level = loudness(sound)
         if level <= ABSOLUTE_GATE:
             continue
         sound *= np.float32(10 ** ((BAND_LUFS + settings.level + crowd - level) / 20))

@@ -9,13 +9,15 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from vocmatch_desktop.audio.loudness import ABSOLUTE_GATE, integrated_lufs
-from vocmatch_desktop.training.songs.effects import RATE, curve, follow, levels_db, limiter_db, over
-from vocmatch_desktop.types import Audio, Float32
+from vocmatch_desktop.audio.loudness import ABSOLUTE_GATE
+from vocmatch_desktop.training.songs.desk_loudness import loudness
+from vocmatch_desktop.training.songs.effects import curve, follow, levels_db, limiter_db, over
+from vocmatch_desktop.types import Float32
 
 Number = TypeVar("Number", np.float32, np.int32)
 
-LOUDEST_LUFS, QUIETEST_LUFS, USUAL_LUFS = -8.0, -23.0, -14.0
+LOUDEST_LUFS, QUIETEST_LUFS, USUAL_LUFS = -8.5, -25.0, -16.0
+"""Loud releases at one end, the multitracks at hand at the other: their sums lie at −25…−16."""
 PASSES = 2
 MOST_LIMITING_DB = 12.0
 
@@ -51,7 +53,7 @@ def master_gain(stems: Mapping[str, Float32], how: Master) -> dict[str, Float32]
     glued = _glue(stems, how)
     mix = total([sound * glued[name] for name, sound in stems.items()])
     common = np.ones(1, np.float32)
-    loud = _lufs(mix)
+    loud = loudness(mix)
     if loud > ABSOLUTE_GATE:
         common = _to_loudness(mix, how.lufs - loud, how)
     return {name: gain * common for name, gain in glued.items()}
@@ -89,11 +91,7 @@ def _to_loudness(mix: Float32, gain_db: float, how: Master) -> Float32:
         limited = limiter_db(peaks + np.float32(gain_db), how.ceiling_db + how.clip_db) + np.float32(gain_db)
         gain = curve(limited, mix.shape[1])
         if attempt < PASSES - 1 and gain_db > room:
-            gain_db += how.lufs - _lufs(mix * gain)
+            gain_db += how.lufs - loudness(mix * gain)
     lifted = np.abs(mix * gain)
     clipped: Float32 = gain * np.minimum(1, ceiling / np.maximum(lifted, ceiling))
     return clipped
-
-
-def _lufs(sound: Float32) -> float:
-    return integrated_lufs(Audio(np.ascontiguousarray(sound.T), RATE))
