@@ -155,7 +155,7 @@ def _drums(rng: np.random.Generator, name: str) -> Strip:
     )
     return Strip(
         bands=(
-            Band("low_shelf", _between(rng, 60, 110), _between(rng, -2, 4)),
+            Band("low_shelf", _between(rng, 60, 110), _between(rng, -1, 6)),
             Band("bell", _between(rng, 250, 500), -_between(rng, 0, 5), 0.9),
             Band("high_shelf", _between(rng, 5000, 9000), _between(rng, -3, 5)),
             *_bells(rng, 1),
@@ -171,8 +171,8 @@ def _drums(rng: np.random.Generator, name: str) -> Strip:
 def _bass(rng: np.random.Generator, name: str) -> Strip:
     return Strip(
         bands=(
-            Band("highpass", _between(rng, 20, 40)),
-            Band("low_shelf", _between(rng, 70, 130), _between(rng, -2, 4)),
+            Band("highpass", _between(rng, 16, 32)),
+            Band("low_shelf", _between(rng, 70, 130), _between(rng, 0, 6)),
             Band("bell", _between(rng, 180, 400), -_between(rng, 0, 4), 0.9),
             Band("bell", _between(rng, 700, 2000), _between(rng, -3, 4), 0.8),
             *((Band("lowpass", _between(rng, 1500, 6000)),) if _chance(rng, 0.5) else ()),
