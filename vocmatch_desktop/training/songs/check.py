@@ -11,17 +11,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import soundfile
 from numpy.typing import NDArray
 
-from vocmatch_desktop.analysis.beat import analyse_beat
+from vocmatch_desktop.analysis.beat import fingerprint_of
+from vocmatch_desktop.analysis.spectra import RATE as ANALYSIS_RATE
+from vocmatch_desktop.analysis.spectra import SpectrumPass
 from vocmatch_desktop.audio.files import read
 from vocmatch_desktop.audio.loudness import ABSOLUTE_GATE, integrated_lufs
+from vocmatch_desktop.audio.mono import MonoMix
+from vocmatch_desktop.audio.resample import resample
+from vocmatch_desktop.training.songs.desk import FULL_SCALE
 from vocmatch_desktop.training.songs.material import Material
 from vocmatch_desktop.training.songs.readers import material_songs
-from vocmatch_desktop.training.songs.record import SongRecord
+from vocmatch_desktop.training.songs.record import F0_HOP_S, SongRecord
 from vocmatch_desktop.training.songs.store import records
-from vocmatch_desktop.types import SILENCE_DB, Audio, Float32, Report
+from vocmatch_desktop.types import SILENCE_DB, Audio, Fingerprint, Float32, Report
 
 BANDS_HZ = (31.5, 63.0, 125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0, 16_000.0)
 TEMPO_TOLERANCE = 0.04
@@ -31,7 +35,8 @@ REAL_PART_S = (40.0, 80.0)
 """From where and how much of a real song is looked at: not its intro."""
 
 EIGHTHS_A_BEAT = 3
-"""In 6/8 the record's beats are eighths; what is felt and found is the dotted quarter."""
+"""In 6/8 the record's beats are eighths. What is felt is the dotted quarter or, where it is slow, the eighth: both are
+right."""
 
 _FFT = 8192
 
@@ -48,7 +53,11 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What our analysis says of a rendered song, beside the truth. `tempo_ratio`: found / true."""
+    """What our analysis says of a rendered song, beside the truth.
+
+    `tempo_ratio`: found / true, of the mix. `band_key`: the key found of the song without its voice. `pulses`: ratios
+    at which the song may be counted: 1, and 3 in 6/8, where `true_bpm` is of the dotted quarter.
+    """
 
     name: str
     style: str
@@ -56,39 +65,50 @@ class Heard:
     tempo_ratio: float
     true_key: str
     found_key: str
+    band_key: str
+    pulses: tuple[float, ...] = (1.0,)
 
     @property
     def tempo_agrees(self) -> bool:
         """The tempo is right."""
-        return _near(self.tempo_ratio, (1.0,))
+        return _near(self.tempo_ratio, self.pulses)
 
     @property
     def tempo_octave_agrees(self) -> bool:
         """The tempo is right, or half or double of it."""
-        return _near(self.tempo_ratio, (0.5, 1.0, 2.0))
+        return _near(self.tempo_ratio, [octave * pulse for octave in (0.5, 1.0, 2.0) for pulse in self.pulses])
 
     @property
     def key_agrees(self) -> bool:
         """Tonic and mode are right."""
         return self.true_key == self.found_key
 
+    @property
+    def band_key_agrees(self) -> bool:
+        """Tonic and mode of the song without its voice are right."""
+        return self.true_key == self.band_key
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """All figures. `null_steps`: largest |Σ stems − mix| in 24-bit steps, over all undamaged mixes; None as Opus.
 
+    `key`, `band_key`, `tempo`, `tempo_octave`: shares of agreement, of the mixes and of the band alone.
     `inside`: share of the rendered songs whose level in a band lies within the real songs' range ± 3 dB, a band.
+    `engines`: share of the sung minutes by how they came about.
     """
 
     songs: int
     null_steps: int | None
     key: float
+    band_key: float
     tempo: float
     tempo_octave: float
     heard: tuple[Heard, ...]
     rendered: tuple[Sound, ...]
     real: tuple[Sound, ...]
     inside: tuple[float, ...]
+    engines: Mapping[str, float]
 
 
 def check(folder: Path, material: Material, report: Report) -> Checked:
@@ -103,23 +123,25 @@ def check(folder: Path, material: Material, report: Report) -> Checked:
     steps: list[int] = []
     for number, record in enumerate(found):
         report(number / len(found), record.name)
-        if record.mix is not None:
-            if record.mix.suffix == ".flac" and not record.mix_damage:
-                steps.append(_null_steps(record))
-            if set(record.stems) - {"vocals"}:
-                heard.append(_heard(record, record.mix))
-        rendered.append(_sound(record, 0.0, None))
-    real = tuple(_sound(song, *REAL_PART_S) for song in material_songs(material))
+        stems = _read(record.stems, 0.0, None)
+        if record.mix is not None and record.mix.suffix == ".flac" and not record.mix_damage:
+            steps.append(_null_steps(stems, read(record.mix).samples))
+        if set(stems) - {"vocals"}:
+            heard.append(_heard(record, stems))
+        rendered.append(_sound(record, stems))
+    real = tuple(_sound(song, _read(song.stems, *REAL_PART_S)) for song in material_songs(material))
     return Checked(
         songs=len(found),
         null_steps=max(steps, default=None),
         key=_share([one.key_agrees for one in heard]),
+        band_key=_share([one.band_key_agrees for one in heard]),
         tempo=_share([one.tempo_agrees for one in heard]),
         tempo_octave=_share([one.tempo_octave_agrees for one in heard]),
         heard=tuple(heard),
         rendered=tuple(rendered),
         real=real,
         inside=_inside([sound.bands for sound in rendered], [sound.bands for sound in real]),
+        engines=_engines(found),
     )
 
 
@@ -128,16 +150,20 @@ def in_words(checked: Checked) -> str:
     null = "not measured" if checked.null_steps is None else f"{checked.null_steps} steps of 24 bits"
     lines = [
         f"{checked.songs} songs. Stems against the mix: {null}.",
-        f"Of {len(checked.heard)} with instruments: key {checked.key:.0%}, tempo {checked.tempo:.0%}, "
-        f"tempo up to the octave {checked.tempo_octave:.0%}.",
+        f"Of {len(checked.heard)} with instruments: key {checked.key:.0%} (without the voice {checked.band_key:.0%}), "
+        f"tempo {checked.tempo:.0%}, tempo up to the octave {checked.tempo_octave:.0%}.",
     ]
+    if checked.engines:
+        lines.append(
+            f"Of the sung time: {', '.join(f'{name} {share:.0%}' for name, share in checked.engines.items())}."
+        )
     lines += [_sounds_in_words("rendered", checked.rendered)]
     if checked.real:
         lines += [_sounds_in_words("real", checked.real)]
         lines.append(f"  inside: {' '.join(f'{share:.0%}' for share in checked.inside)}")
     missed = [one for one in checked.heard if not (one.key_agrees and one.tempo_octave_agrees)]
     lines += [
-        f"  {one.name} ({one.style}): key {one.true_key} heard as {one.found_key}, "
+        f"  {one.name} ({one.style}): key {one.true_key} heard as {one.found_key} (band {one.band_key}), "
         f"{one.true_bpm:.0f} BPM heard as {one.true_bpm * one.tempo_ratio:.0f}"
         for one in missed
     ]
@@ -165,31 +191,60 @@ def _spread(values: Sequence[float]) -> str:
     return f"{np.median(values):.1f} ({min(values):.1f} … {max(values):.1f})" if values else "none"
 
 
-def _null_steps(record: SongRecord) -> int:
+def _engines(found: Sequence[SongRecord]) -> dict[str, float]:
+    """Shares of the voiced time a vocal engine, by name."""
+    seconds: dict[str, float] = {}
+    for record in found:
+        if record.vocal is not None and record.vocal_engine:
+            voiced = float(record.vocal.voiced.sum()) * F0_HOP_S
+            seconds[record.vocal_engine] = seconds.get(record.vocal_engine, 0.0) + voiced
+    whole = max(sum(seconds.values()), 1e-9)
+    return {name: seconds[name] / whole for name in sorted(seconds)}
+
+
+def _null_steps(stems: Mapping[str, Float32], mix: Float32) -> int:
     """Largest difference between the stems' sum and the mix, in steps of their 24-bit integers."""
-    assert record.mix is not None
-    total = -_steps(record.mix)
-    for paths in record.stems.values():
-        for path in paths:
-            total += _steps(path)
+    total = -_steps(mix)
+    for sound in stems.values():
+        total += _steps(sound)
     return int(np.abs(total).max(initial=0))
 
 
-def _steps(path: Path) -> NDArray[np.int64]:
-    return np.asarray(soundfile.read(path, dtype="int32", always_2d=True)[0], np.int64) // 256
+def _steps(sound: Float32) -> NDArray[np.int32]:
+    """Float32 holds 24-bit integers exactly."""
+    return np.asarray(np.rint(sound * np.float32(FULL_SCALE)), np.int32)
 
 
-def _heard(record: SongRecord, path: Path) -> Heard:
-    fingerprint = analyse_beat(path).fingerprint
+def _heard(record: SongRecord, stems: Mapping[str, Float32]) -> Heard:
     assert record.key is not None
+    sung = stems.get("vocals")
+    band = np.sum([sound for name, sound in stems.items() if name != "vocals"], axis=0)
+    alone = _fingerprint(band, record.rate)
+    whole = alone if sung is None else _fingerprint(band + sung, record.rate)
     bpm = 60 / float(np.median(np.diff(record.beats_s)))
-    bpm = bpm / EIGHTHS_A_BEAT if record.beats_per_bar == 2 * EIGHTHS_A_BEAT else bpm
-    found = fingerprint.best_key.name
-    return Heard(record.name, record.style, bpm, fingerprint.grid.bpm / bpm, record.key.name, found)
+    six = record.beats_per_bar == 2 * EIGHTHS_A_BEAT
+    bpm = bpm / EIGHTHS_A_BEAT if six else bpm
+    return Heard(
+        name=record.name,
+        style=record.style,
+        true_bpm=bpm,
+        tempo_ratio=whole.grid.bpm / bpm,
+        true_key=record.key.name,
+        found_key=whole.best_key.name,
+        band_key=alone.best_key.name,
+        pulses=(1.0, float(EIGHTHS_A_BEAT)) if six else (1.0,),
+    )
 
 
-def _sound(record: SongRecord, from_s: float, duration_s: float | None) -> Sound:
-    stems = _read(record.stems, from_s, duration_s)
+def _fingerprint(sound: Float32, rate: int) -> Fingerprint:
+    """As `analyse_beat` of a file, of a sound [frames, channels]; its loudness is not asked for."""
+    mono = Audio(MonoMix().feed(np.asarray(sound, np.float32))[:, None], rate)
+    spectra = SpectrumPass()
+    spectra.feed(resample(mono, ANALYSIS_RATE).samples[:, 0])
+    return fingerprint_of(spectra.finish(), mono.duration_s, SILENCE_DB)
+
+
+def _sound(record: SongRecord, stems: Mapping[str, Float32]) -> Sound:
     if not stems:
         return Sound(record.name, SILENCE_DB, None, (SILENCE_DB,) * len(BANDS_HZ))
     mix = np.sum(list(stems.values()), axis=0)
