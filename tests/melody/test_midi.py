@@ -54,6 +54,13 @@ def test_the_file_says_everything_at_tick_0(tmp_path: Path, kind: int) -> None:
     ]
 
 
+@pytest.mark.parametrize("bpm", range(20, 401))
+def test_a_whole_tempo_stays_whole_where_a_program_cuts_its_decimals(bpm: int) -> None:
+    file = as_midi([], Sheet("a", 1.0, bpm))
+    tempo = next(message.tempo for message in file.tracks[0] if message.type == "set_tempo")
+    assert int(60e6 / tempo) == bpm
+
+
 def test_a_name_that_is_no_text_still_makes_a_file(tmp_path: Path) -> None:
     name = b"caf\xe9".decode("utf-8", "surrogateescape")
     write_midi(tmp_path / "a.mid", [note(0, 1, 60)], Sheet(name, 1.0))

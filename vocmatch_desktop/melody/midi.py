@@ -7,6 +7,7 @@ file states (a whole number of microseconds a quarter), not at the one that was 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -92,7 +93,7 @@ class _Clock:
 
     @classmethod
     def at(cls, sheet: Sheet) -> _Clock:
-        microseconds = round(60e6 / sheet.bpm)
+        microseconds = math.floor(60e6 / sheet.bpm + 1e-6)  # rounded, 92 BPM are 91.99998, and LMMS cuts that to 91
         if not 0 < microseconds < 1 << 24:
             raise ValueError(f"a MIDI file cannot hold {sheet.bpm} BPM")
         return cls(microseconds, sheet.before_s)
