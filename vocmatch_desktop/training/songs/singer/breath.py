@@ -16,7 +16,7 @@ from vocmatch_desktop.types import Float32
 _NEEDS_S = 0.3
 _LONGEST_S = 0.55
 _BEFORE_S = 0.04
-_BELOW_DB = (14.0, 26.0)
+_BELOW_DB = (20.0, 34.0)
 """How far below the voice a breath lies."""
 
 
