@@ -48,6 +48,12 @@ def test_the_grid_lies_where_the_first_beat_is():
     assert first.onset_s == pytest.approx(0.13)
 
 
+def test_the_grid_draws_no_note_beyond_the_take():
+    drawn = shape(LINE, ShapeOptions(quantize=1.0), 40.0, 0.0, until_s=3.6)
+    assert len(drawn) == len(shape(LINE, ShapeOptions(quantize=1.0), 40.0, 0.0))
+    assert (drawn[-1].onset_s, drawn[-1].offset_s) == (3.0, 3.6)
+
+
 def test_a_range_moves_notes_by_octaves():
     moved = shape(LINE, ShapeOptions(low=65, high=76))
     assert [one.number for one in moved] == [72, 73, 66, 76]

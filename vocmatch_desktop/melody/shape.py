@@ -47,7 +47,11 @@ class ShapeOptions:
 
 
 def shape(
-    notes: Sequence[Note], options: ShapeOptions, bpm: float | None = None, first_beat_s: float | None = None
+    notes: Sequence[Note],
+    options: ShapeOptions,
+    bpm: float | None = None,
+    first_beat_s: float | None = None,
+    until_s: float = math.inf,
 ) -> tuple[Note, ...]:
     """The notes as `options` ask; onsets keep their order and notes never overlap.
 
@@ -56,10 +60,11 @@ def shape(
         options: What to change.
         bpm: The project's tempo; without one there is no grid, and nothing is quantised.
         first_beat_s: A beat of that tempo; 0 if None.
+        until_s: The take's end: the grid draws no note beyond it.
     """
     shaped = [_in_range(_snapped(note, options), options) for note in notes]
     if options.quantize and bpm:
-        shaped = _quantised(shaped, 60 / bpm * options.quantize, first_beat_s or 0.0, options.strength)
+        shaped = _quantised(shaped, 60 / bpm * options.quantize, first_beat_s or 0.0, options.strength, until_s)
     return tuple(_legato(shaped, options.legato))
 
 
@@ -86,11 +91,12 @@ def _in_range(note: Note, options: ShapeOptions) -> Note:
     return replace(note, number=number, pitch=note.pitch + 12 * (up - down)) if 0 <= number <= 127 else note
 
 
-def _quantised(notes: Sequence[Note], step_s: float, first_s: float, strength: float) -> list[Note]:
+def _quantised(notes: Sequence[Note], step_s: float, first_s: float, strength: float, until_s: float) -> list[Note]:
     """Onsets and offsets drawn to the grid; a note that would vanish lasts a step."""
 
     def drawn(time_s: float) -> float:
         line = first_s + round((time_s - first_s) / step_s) * step_s
+        line -= step_s * (line > until_s)
         return max(0.0, time_s + strength * (line - time_s))
 
     moved: list[Note] = []
@@ -98,7 +104,8 @@ def _quantised(notes: Sequence[Note], step_s: float, first_s: float, strength: f
         onset, offset = drawn(note.onset_s), drawn(note.offset_s)
         if moved and onset < moved[-1].offset_s:
             moved[-1] = replace(moved[-1], offset_s=onset)
-        moved.append(replace(note, onset_s=onset, offset_s=max(offset, onset + strength * step_s)))
+        end = min(max(offset, onset + strength * step_s), until_s)
+        moved.append(replace(note, onset_s=onset, offset_s=end))
     return [note for note in moved if note.offset_s - note.onset_s >= SHORTEST_S]
 
 

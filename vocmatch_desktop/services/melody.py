@@ -138,7 +138,7 @@ def run_find(spec: FindSpec, report: Report) -> FoundNotes:
     """Finds and tidies the notes of a contour; hundredths of a second for a take of a minute."""
     report(0.99, "Finding the notes")
     found = finding.find(spec.contour, spec.notes)
-    return FoundNotes(found, shape(found, spec.shape, spec.bpm, spec.first_beat_s))
+    return FoundNotes(found, shape(found, spec.shape, spec.bpm, spec.first_beat_s, spec.contour.duration_s))
 
 
 def key_of(heard: Contour) -> Key:

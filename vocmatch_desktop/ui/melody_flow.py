@@ -248,7 +248,8 @@ class MelodyFlow(QObject):
         assert heard is not None
         assert take is not None
         assert revisions is not None
-        derived = shape(heard.found, controls.shape_options(heard.key), take.bpm, take.first_beat_s)
+        options = controls.shape_options(heard.key)
+        derived = shape(heard.found, options, take.bpm, take.first_beat_s, heard.contour.duration_s)
         base = revisions.now
         self._turning = _Derived(rebased(base.derived, base.notes, derived), derived, controls)
         self._settles.start()
