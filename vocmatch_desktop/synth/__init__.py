@@ -4,8 +4,8 @@
 `soundfont` (FluidSynth where it is installed), `tone_player`, with `amp` behind a guitar. `piano` plays a melody
 everywhere: with a soundfont, or with `piano_model`.
 
-The demo's beats and takes need none of these: `songs` and `takes` say what there is to play, `theory`, `melody`, `score`
-and `styles` turn it into events, `tones`, `instruments`, `drums` and `voice` into sound, `effects`, `mixing` and
+The demo's beats and takes need none of them: `songs` and `takes` say what there is to play, `theory`, `melody`,
+`score` and `styles` turn it into events, `tones`, `instruments`, `drums` and `voice` into sound, `effects`, `mixing` and
 `master` into a finished mix. What is true of a song (key, beats, chords) is known exactly, so analysis and matching are
 tested on it.
 """
