@@ -37,7 +37,15 @@ def test_the_right_beat_comes_first_for_every_take(demo):
 
 
 def test_what_does_not_exist_yet_is_null(demo):
-    assert demo["separate"] is demo["melody"] is demo["accompany"] is None
+    assert demo["separate"] is demo["accompany"] is None
+
+
+def test_the_first_take_becomes_a_melody_as_long_as_it_is(demo):
+    melody = demo["melody"]
+    assert melody["right"] >= 0.9 * melody["sung"]
+    take, piano = (files.probe(Path(path)) for path in (demo["take"]["path"], melody["audio"]))
+    assert (piano.rate, piano.frames) == (take.rate, take.frames)
+    assert Path(melody["midi"]).is_file()
 
 
 def test_auditions_are_as_long_as_their_takes(demo):
@@ -63,3 +71,4 @@ def test_the_second_time_everything_is_there(demo):
     assert again["match"]["right_first"] == 3
     assert before == {path: path.stat().st_mtime_ns for path in (folder / "Beats").iterdir()}
     assert len(list((folder / "Sessions").rglob("*.wav"))) == 2
+    assert len(list((folder / "Melodies").iterdir())) == 2

@@ -254,7 +254,7 @@ _ALL: tuple[Style, ...] = (
         guitarist("rhythm", "guitar.crunch", "guitar.clean", takes=2, chance=0.7, plays=strumming("D---d-u-d-u-")),
         padding("other.organ", "other.pad"), answers("other.lead", "other.bell"),
     ), 3),
-    Style("six-eight", (126, 192), DrumSeat(_ACOUSTIC, (), beats.SIX, (), 0.2, chance=0.85), (
+    Style("six-eight", (126, 180), DrumSeat(_ACOUSTIC, (), beats.SIX, (), 0.2, chance=0.85), (
         bassist("bass.finger", verse="1-------5--- / 1---------a-", chorus="1---1-5---a-"),
         pianist("triplets", *_KEYS, plays=comping("x-o-o-x-o-o-", "1-----5-----")),
         pianist("broken", "piano.grand", plays=everywhere(partial(keys.broken, pattern="1.2.3.4.3.2."))),
