@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vocmatch_desktop.synth.players.patterns import steps, variant
+from vocmatch_desktop.synth.players.patterns import struck, variant
 from vocmatch_desktop.synth.players.sheet import Bar, Sheet, Stroke
 from vocmatch_desktop.synth.theory import ChordSymbol, near
 
@@ -31,18 +31,14 @@ def patterned(
     """
     chosen = variant(pattern, rng)
     strokes: list[Stroke] = []
-    for bar in bars:
-        for step in steps(chosen, bar):
-            chord = sheet.chord(step.beat)
-            if chord is None:
-                continue
-            root = near(chord.bass, centre)
-            number = _number(step.sign, root, chord, sheet.next_chord(step.beat) or chord)
-            if step.sign == "~" and strokes:
-                held = strokes[-1]
-                strokes[-1] = Stroke(held.beat, step.beat + _OVERLAP - held.beat, held.number, held.velocity)
-            velocity = 0.42 if step.sign == "g" else 0.86 if step.beat == bar.beat else 0.76
-            strokes.append(Stroke(step.beat, step.beats * (0.5 if step.sign == "g" else short), number, velocity))
+    for bar, step, chord in struck(chosen, bars, sheet):
+        root = near(chord.bass, centre)
+        number = _number(step.sign, root, chord, sheet.next_chord(step.beat) or chord)
+        if step.sign == "~" and strokes:
+            held = strokes[-1]
+            strokes[-1] = Stroke(held.beat, step.beat + _OVERLAP - held.beat, held.number, held.velocity)
+        velocity = 0.42 if step.sign == "g" else 0.86 if step.beat == bar.beat else 0.76
+        strokes.append(Stroke(step.beat, step.beats * (0.5 if step.sign == "g" else short), number, velocity))
     return tuple(strokes)
 
 

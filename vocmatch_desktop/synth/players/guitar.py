@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vocmatch_desktop.synth.players.patterns import LEVEL, Step, steps, variant
+from vocmatch_desktop.synth.players.patterns import LEVEL, Step, struck, variant
 from vocmatch_desktop.synth.players.sheet import Bar, Sheet, Stroke
 from vocmatch_desktop.synth.theory import ChordSymbol
 
@@ -70,11 +70,8 @@ def strummed(
     """
     chosen = variant(pattern, rng)
     strokes: list[Stroke] = []
-    for bar in bars:
-        for step in steps(chosen, bar):
-            chord = sheet.chord(step.beat)
-            if chord is not None:
-                strokes += _strum(shape(chord, position)[-top:], step, spread_s, rng)
+    for _, step, chord in struck(chosen, bars, sheet):
+        strokes += _strum(shape(chord, position)[-top:], step, spread_s, rng)
     return tuple(strokes)
 
 
@@ -99,15 +96,11 @@ def picked(
     """
     chosen = variant(pattern, rng)
     strokes = []
-    for bar in bars:
-        for step in steps(chosen, bar):
-            chord = sheet.chord(step.beat)
-            if chord is None:
-                continue
-            pitches = shape(chord, position)
-            until = next(c.end for c in bar.chords if c.start <= step.beat + 1e-6 < c.end)
-            pitch = pitches[min(int(step.sign), len(pitches)) - 1]
-            strokes.append(Stroke(step.beat, until - step.beat, pitch, 0.72 if step.sign == "1" else 0.58))
+    for bar, step, chord in struck(chosen, bars, sheet):
+        pitches = shape(chord, position)
+        until = bar.chord_end(step.beat)
+        pitch = pitches[min(int(step.sign), len(pitches)) - 1]
+        strokes.append(Stroke(step.beat, until - step.beat, pitch, 0.72 if step.sign == "1" else 0.58))
     return tuple(strokes)
 
 
@@ -117,17 +110,13 @@ def power(
     """Power chords, root, fifth and octave, at the low end of the neck: `X x o`; held for as long as is written."""
     chosen = variant(pattern, rng)
     strokes = []
-    for bar in bars:
-        for step in steps(chosen, bar):
-            chord = sheet.chord(step.beat)
-            if chord is None:
-                continue
-            root = 40 + (chord.root - 40) % 12
-            fifth = root + chord.tone(5)
-            pitches = (root, fifth, root + 12) if octave else (root, fifth)
-            strokes += [
-                Stroke(step.beat, step.beats, pitch, LEVEL[step.sign], 0.004 * i) for i, pitch in enumerate(pitches)
-            ]
+    for _, step, chord in struck(chosen, bars, sheet):
+        root = 40 + (chord.root - 40) % 12
+        fifth = root + chord.tone(5)
+        pitches = (root, fifth, root + 12) if octave else (root, fifth)
+        strokes += [
+            Stroke(step.beat, step.beats, pitch, LEVEL[step.sign], 0.004 * i) for i, pitch in enumerate(pitches)
+        ]
     return tuple(strokes)
 
 

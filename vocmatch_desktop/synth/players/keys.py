@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vocmatch_desktop.synth.players.patterns import LEVEL, steps, variant
+from vocmatch_desktop.synth.players.patterns import LEVEL, struck, variant
 from vocmatch_desktop.synth.players.sheet import Bar, Sheet, Stroke
 from vocmatch_desktop.synth.theory import ChordSymbol, near, voicing
 
@@ -34,27 +34,19 @@ def comped(
 def _chords(sheet: Sheet, bars: Sequence[Bar], pattern: str, centre: float) -> tuple[Stroke, ...]:
     strokes: list[Stroke] = []
     previous: tuple[int, ...] = ()
-    for bar in bars:
-        for step in steps(pattern, bar):
-            chord = sheet.chord(step.beat)
-            if chord is None:
-                continue
-            previous = voicing(chord, centre, previous)
-            strokes += [Stroke(step.beat, step.beats * 0.95, pitch, 0.8 * LEVEL[step.sign]) for pitch in previous]
+    for _, step, chord in struck(pattern, bars, sheet):
+        previous = voicing(chord, centre, previous)
+        strokes += [Stroke(step.beat, step.beats * 0.95, pitch, 0.8 * LEVEL[step.sign]) for pitch in previous]
     return tuple(strokes)
 
 
 def _left(sheet: Sheet, bars: Sequence[Bar], pattern: str) -> tuple[Stroke, ...]:
     strokes: list[Stroke] = []
-    for bar in bars:
-        for step in steps(pattern, bar):
-            chord = sheet.chord(step.beat)
-            if chord is None:
-                continue
-            root = near(chord.bass, _LEFT)
-            fifth = root + (chord.root + chord.tone(5) - chord.bass) % 12
-            pitches = {"1": (root,), "5": (fifth,), "8": (root + 12,), "o": (root - 12, root)}[step.sign]
-            strokes += [Stroke(step.beat, step.beats, pitch, 0.66) for pitch in pitches]
+    for _, step, chord in struck(pattern, bars, sheet):
+        root = near(chord.bass, _LEFT)
+        fifth = root + (chord.root + chord.tone(5) - chord.bass) % 12
+        pitches = {"1": (root,), "5": (fifth,), "8": (root + 12,), "o": (root - 12, root)}[step.sign]
+        strokes += [Stroke(step.beat, step.beats, pitch, 0.66) for pitch in pitches]
     return tuple(strokes)
 
 
@@ -72,16 +64,12 @@ def broken(
     """Broken chords: `1`…`9` are the chord's tones from the bass nearest `low` up; each rings to the chord's end."""
     chosen = variant(pattern, rng)
     strokes = []
-    for bar in bars:
-        for step in steps(chosen, bar):
-            chord = sheet.chord(step.beat)
-            if chord is None:
-                continue
-            until = next(c.end for c in bar.chords if c.start <= step.beat + 1e-6 < c.end)
-            ladder = rungs(chord, low)
-            strokes.append(
-                Stroke(step.beat, until - step.beat, ladder[int(step.sign) - 1], 0.7 if step.sign == "1" else 0.55)
-            )
+    for bar, step, chord in struck(chosen, bars, sheet):
+        until = bar.chord_end(step.beat)
+        ladder = rungs(chord, low)
+        strokes.append(
+            Stroke(step.beat, until - step.beat, ladder[int(step.sign) - 1], 0.7 if step.sign == "1" else 0.55)
+        )
     return tuple(strokes)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vocmatch_desktop.synth.players.patterns import LEVEL, steps, variant
+from vocmatch_desktop.synth.players.patterns import LEVEL, struck, variant
 from vocmatch_desktop.synth.players.sheet import Bar, Sheet, Stroke
 from vocmatch_desktop.synth.theory import near, voicing
 
@@ -54,10 +54,7 @@ def stabbed(
     chosen = variant(pattern, rng)
     strokes: list[Stroke] = []
     previous: tuple[int, ...] = ()
-    for bar in bars:
-        for step in steps(chosen, bar):
-            chord = sheet.chord(step.beat)
-            if chord is not None:
-                previous = voicing(chord, centre, previous)
-                strokes += [Stroke(step.beat, step.beats * 0.85, pitch, 0.85 * LEVEL[step.sign]) for pitch in previous]
+    for _, step, chord in struck(chosen, bars, sheet):
+        previous = voicing(chord, centre, previous)
+        strokes += [Stroke(step.beat, step.beats * 0.85, pitch, 0.85 * LEVEL[step.sign]) for pitch in previous]
     return tuple(strokes)

@@ -6,12 +6,13 @@ their own (a bass: degrees; a guitar: strokes down and up). "A / B" are two vari
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from vocmatch_desktop.synth.players.sheet import Bar
+from vocmatch_desktop.synth.players.sheet import Bar, Sheet
+from vocmatch_desktop.synth.theory import ChordSymbol
 
 LEVEL = {"X": 1.0, "x": 0.78, "o": 0.5}
 """Velocity of the three strengths."""
@@ -48,3 +49,12 @@ def steps(pattern: str, bar: Bar) -> Iterator[Step]:
         while index + held < count and signs[index + held] == "-":
             held += 1
         yield Step(sign, bar.beat + index / bar.steps, held / bar.steps)
+
+
+def struck(pattern: str, bars: Sequence[Bar], sheet: Sheet) -> Iterator[tuple[Bar, Step, ChordSymbol]]:
+    """The steps of all `bars` under which a chord holds, each with its bar and that chord."""
+    for bar in bars:
+        for step in steps(pattern, bar):
+            chord = sheet.chord(step.beat)
+            if chord is not None:
+                yield bar, step, chord

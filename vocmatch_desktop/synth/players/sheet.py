@@ -51,6 +51,10 @@ class Bar:
         """The beat after its last."""
         return self.beat + self.beats
 
+    def chord_end(self, beat: float) -> float:
+        """Where the chord that holds at `beat` ends."""
+        return next(chord.end for chord in self.chords if chord.start <= beat + 1e-6 < chord.end)
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
