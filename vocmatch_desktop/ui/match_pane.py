@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -26,6 +25,7 @@ from vocmatch_desktop.ui.drag_chip import DragChip
 from vocmatch_desktop.ui.library_rows import Row
 from vocmatch_desktop.ui.link_label import LinkLabel
 from vocmatch_desktop.ui.score_bars import ScoreBars
+from vocmatch_desktop.ui.scrolled import scrolled
 from vocmatch_desktop.ui.session import Audition, FittedFile, Playhead, Problem, Session
 from vocmatch_desktop.ui.theme import SPACE_1, SPACE_2, SPACE_4, Theme
 from vocmatch_desktop.ui.waveform import Region, WaveformView
@@ -154,15 +154,7 @@ class MatchPane(QWidget):
         for widget in (self.waveform, self.fit, self.reasons, self.alternatives, self.hint):
             layout.addWidget(widget)
         layout.addStretch(1)
-        area = QScrollArea()
-        area.setWidget(body)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        body.setAutoFillBackground(False)
-        area.viewport().setAutoFillBackground(False)
-        return area
+        return scrolled(body)
 
     def _lay_out_controls(self) -> None:
         hearing = QHBoxLayout()

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -31,6 +30,7 @@ from vocmatch_desktop.ui.melody_heard import melody_grid
 from vocmatch_desktop.ui.melody_roll import MelodyRoll
 from vocmatch_desktop.ui.melody_state import Melody, MelodyCommands, MelodyFiles
 from vocmatch_desktop.ui.melody_tools import MelodyTools
+from vocmatch_desktop.ui.scrolled import scrolled
 from vocmatch_desktop.ui.session import Playhead, Problem, Session
 from vocmatch_desktop.ui.theme import SPACE_1, SPACE_2, SPACE_4, SPACE_5, Theme
 from vocmatch_desktop.ui.timeline import Grid
@@ -150,15 +150,7 @@ class MelodyPanel(QSplitter):
         column.setContentsMargins(0, SPACE_1, SPACE_2, SPACE_1)
         column.addWidget(body)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidget(holder)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        holder.setAutoFillBackground(False)
-        area.viewport().setAutoFillBackground(False)
-        return area
+        return scrolled(holder)
 
     def _file_row(self, chip: DragChip, name: str) -> QHBoxLayout:
         row = QHBoxLayout()
