@@ -19,6 +19,7 @@ from vocmatch_desktop.settings import Settings
 from vocmatch_desktop.types import Key, Match, Selection, Take, TempoHypothesis
 from vocmatch_desktop.ui.library_rows import Row
 from vocmatch_desktop.ui.melody_state import Hearing, Melody, MelodyFiles
+from vocmatch_desktop.ui.stems_state import Song, StemOptions, Stems, StemSaving
 
 FitState = Literal["none", "waiting", "working", "ready", "failed"]
 Activity = Literal["idle", "counting_in", "recording", "playing"]
@@ -155,6 +156,10 @@ class _Values:
     melody_files: MelodyFiles = field(default_factory=MelodyFiles)
     melody_controls: Controls = field(default_factory=Controls)
     hearing: Hearing = "voice"
+    songs: tuple[Song, ...] = ()
+    stems: Stems = field(default_factory=Stems)
+    stem_options: StemOptions = field(default_factory=StemOptions)
+    stem_saving: StemSaving = field(default_factory=StemSaving)
 
 
 def _state(name: str) -> property:
@@ -199,12 +204,17 @@ class Session(QObject):
     melody_files_changed = Signal(object)
     melody_controls_changed = Signal(object)
     hearing_changed = Signal(str)
+    songs_changed = Signal(object)
+    stems_changed = Signal(object)
+    stem_options_changed = Signal(object)
+    stem_saving_changed = Signal(object)
 
     tracks_put = Signal(object)  # tuple[Row, ...]
     tracks_dropped = Signal(object)  # tuple[int, ...]
     tracks_cleared = Signal()
     fitted_changed = Signal(object)  # FittedFile
     playhead_moved = Signal(object)  # Playhead
+    song_playhead = Signal(float)  # seconds of the open song
     found = Signal(str, object)  # the words searched for, frozenset[int] of the ids that have them
     problem = Signal(object)  # Problem, or None when the trouble is over
     problem_over = Signal(object)  # the Problem that need not be shown any longer, if it still is
@@ -230,6 +240,10 @@ class Session(QObject):
     melody_files: MelodyFiles = _state("melody_files")
     melody_controls: Controls = _state("melody_controls")
     hearing: Hearing = _state("hearing")
+    songs: tuple[Song, ...] = _state("songs")
+    stems: Stems = _state("stems")
+    stem_options: StemOptions = _state("stem_options")
+    stem_saving: StemSaving = _state("stem_saving")
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
