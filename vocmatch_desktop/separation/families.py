@@ -5,6 +5,7 @@
 | htdemucs | [batch, 2, n], perhaps [batch, 4, bins, times] | [batch, stems, 2, n], perhaps spectra          |
 | mdx      | [batch, 4, bins, times]                        | [batch, 4, bins, times] of one stem            |
 | umx      | [batch, 2, bins, times]                        | the same, for each target                      |
+| own      | [batch, 4, bins, times]                        | [batch, stems, 4, bins, times]                 |
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from vocmatch_desktop.errors import ModelError
 from vocmatch_desktop.inference.cards import tail_md5
 from vocmatch_desktop.inference.intake import check_file
 from vocmatch_desktop.inference.session import Session, open_session
-from vocmatch_desktop.separation import htdemucs, mdx, umx
+from vocmatch_desktop.separation import htdemucs, mdx, own, umx
 from vocmatch_desktop.separation.estimator import Estimator
 from vocmatch_desktop.separation.facts import Facts
 from vocmatch_desktop.separation.uvr import KNOWN
@@ -33,15 +34,24 @@ class Family:
 
 
 def _mdx(sessions: Sequence[Session], files: Sequence[Path], facts: Facts) -> Estimator:
-    if len(files) > 1:
-        raise ModelError("MDX-Nets give one stem each and make no model together.", "Add each by itself.")
-    return mdx.opened(sessions[0], facts, KNOWN.get(tail_md5(files[0])))
+    return mdx.opened(_single(sessions, "MDX-Nets give one stem each"), facts, KNOWN.get(tail_md5(files[0])))
+
+
+def _own(sessions: Sequence[Session], _: Sequence[Path], facts: Facts) -> Estimator:
+    return own.opened(_single(sessions, "these networks give all stems each"), facts)
+
+
+def _single(sessions: Sequence[Session], why: str) -> Session:
+    if len(sessions) > 1:
+        raise ModelError(f"These files make no model together: {why}.", "Add each by itself.")
+    return sessions[0]
 
 
 FAMILIES: Mapping[str, Family] = {
     "htdemucs": Family(htdemucs.fits, lambda sessions, _, facts: htdemucs.opened(sessions, facts)),
     "mdx": Family(mdx.fits, _mdx),
     "umx": Family(umx.fits, lambda sessions, _, facts: umx.opened(sessions, facts)),
+    "own": Family(own.fits, _own),
 }
 """By the name that cards have for it; where a graph fits several, the card decides, or the first that fits."""
 

@@ -74,9 +74,10 @@ class MdxNet:
 
 
 def fits(session: Session) -> bool:
-    """Whether the graph takes the four planes of a stereo spectrum, and nothing else."""
-    shapes = [port.shape[1:] for port in session.input_ports]
-    return len(shapes) == 1 and len(shapes[0]) == 3 and shapes[0][0] == 4
+    """Whether the graph takes the four planes of a stereo spectrum and gives (or may give) those of one stem."""
+    takes = [port.shape[1:] for port in session.input_ports]
+    several = any(len(port.shape) > 4 for port in session.output_ports)
+    return len(takes) == 1 and len(takes[0]) == 3 and takes[0][0] == 4 and not several
 
 
 def opened(session: Session, facts: Facts, known: Known | None = None) -> MdxNet:
