@@ -12,10 +12,11 @@ from typer.testing import CliRunner
 from vocmatch_desktop.audio.files import write
 from vocmatch_desktop.errors import UserError
 from vocmatch_desktop.training.cli import build_app
+from vocmatch_desktop.training.portions import Portion, Recipe, sources
 from vocmatch_desktop.training.probe import arm, table
 from vocmatch_desktop.training.probe.feed import BATCH, Feed
 from vocmatch_desktop.training.probe.network import RATE, ProbeNetwork
-from vocmatch_desktop.training.probe.recipes import OVER_BEATS, Portion, Recipe, recipe, sources
+from vocmatch_desktop.training.probe.recipes import OVER_BEATS, recipe
 from vocmatch_desktop.training.probe.thermometers import Song, karaoke, pieces, thermometers
 from vocmatch_desktop.training.songs.material import Material, find_material
 from vocmatch_desktop.types import Audio, Float32

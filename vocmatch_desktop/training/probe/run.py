@@ -9,9 +9,9 @@ from pathlib import Path
 import torch
 
 from vocmatch_desktop.training.loop import Plan
+from vocmatch_desktop.training.portions import Kind, Recipe, sources
 from vocmatch_desktop.training.probe import arm, table
 from vocmatch_desktop.training.probe.feed import Feed
-from vocmatch_desktop.training.probe.recipes import Kind, Recipe, sources
 from vocmatch_desktop.training.probe.thermometers import Thermometer, thermometers
 from vocmatch_desktop.training.songs.material import Material
 from vocmatch_desktop.training.songs.record import SongRecord

@@ -11,8 +11,8 @@ import numpy as np
 from vocmatch_desktop.audio.files import read
 from vocmatch_desktop.audio.stft import istft, stft
 from vocmatch_desktop.evaluation.separation_metrics import usdr
+from vocmatch_desktop.training.portions import real_songs, rendered_songs
 from vocmatch_desktop.training.probe.network import HOP, RATE, WINDOW
-from vocmatch_desktop.training.probe.recipes import real_songs, rendered_songs
 from vocmatch_desktop.training.songs.material import Material
 from vocmatch_desktop.training.songs.record import SongRecord, Split
 from vocmatch_desktop.types import Float32
