@@ -51,6 +51,20 @@ def test_a_finished_run_is_not_repeated(tmp_path: Path) -> None:
     assert not again.training
 
 
+def test_averaged_weights_are_shown_at_every_checkpoint(tmp_path: Path) -> None:
+    shown: dict[int, Tensor] = {}
+    network = fit(
+        line(),
+        batch,
+        loss,
+        PLAN,
+        tmp_path / "one.pt",
+        kept=lambda done, state: shown.update({done: state["0.weight"].clone()}),
+    )
+    assert list(shown) == [4, 8, 12]
+    assert torch.equal(shown[12], network.state_dict()["0.weight"])
+
+
 def test_it_learns_also_in_half_precision(tmp_path: Path) -> None:
     plan = Plan(steps=150, learning_rate=0.05, warmup=2, half=True)
     losses: list[float] = []

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from pickle import UnpicklingError
@@ -24,6 +24,9 @@ from vocmatch_desktop.whole import whole_file
 Batch = TypeVar("Batch")
 Watch = Callable[[int, float], None]
 """Told after every step: how many are done, and the step's loss."""
+
+Kept = Callable[[int, Mapping[str, Tensor]], None]
+"""Told after every checkpoint: how many steps are done, and the averaged weights, which must be left as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ def fit(
     plan: Plan,
     checkpoint: Path,
     watch: Watch = lambda done, value: None,
+    kept: Kept = lambda done, weights: None,
 ) -> nn.Module:
     """Trains `network` where it lies and gives it with its averaged weights, in evaluation mode.
 
@@ -107,6 +111,7 @@ def fit(
         watch(step + 1, value.item())
         if (step + 1) % plan.checkpoint_every == 0 or step + 1 == plan.steps:
             _save(checkpoint, plan, step + 1, network, optimizer, ema)
+            kept(step + 1, ema.state)
     network.load_state_dict(ema.state)
     return network.eval()
 
