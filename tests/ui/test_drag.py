@@ -155,6 +155,21 @@ def test_the_chip_drags_only_a_whole_file(
     assert dragged == [[sound]]
 
 
+def test_the_chip_drags_several_files_together(
+    qtbot: QtBot, chip: DragChip, sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dragged: list[list[Path]] = []
+    monkeypatch.setattr("vocmatch_desktop.ui.drag_chip.drag_files", lambda _source, paths: dragged.append(paths))
+    other = tmp_path / "drums.wav"
+    chip.show_files((sound, other))
+    assert chip.accessibleName() == "Drag Night Bus.wav +1 out"
+    assert "drums.wav" in chip.toolTip()
+    pull(qtbot, chip)
+    assert dragged == [[sound, other]]
+    chip.show_files((sound, other), "2 stems")
+    assert "2 stems" in chip.accessibleName()
+
+
 def test_a_file_that_vanished_is_said_and_not_dragged(qtbot: QtBot, chip: DragChip, tmp_path: Path) -> None:
     chip.show_file(tmp_path / "gone.wav")
     with qtbot.waitSignal(chip.failed) as failed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
@@ -38,7 +39,10 @@ RING = 12.0
 
 
 class DragChip(QAbstractButton):
-    """Shows one file to take out, a spinner while it is being made, or why there is none; a click then asks for it."""
+    """Shows a file to take out (or several), a spinner while it is being made, or why there is none; a click then asks.
+
+    The signals that carry a path carry the first one; `paths` are all.
+    """
 
     copy_wanted = Signal(object)
     show_wanted = Signal(object)
@@ -52,7 +56,7 @@ class DragChip(QAbstractButton):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._path: Path | None = None
+        self._paths: tuple[Path, ...] = ()
         self._words = ""
         self._fraction: float | None = None
         self._angle = 0
@@ -77,28 +81,41 @@ class DragChip(QAbstractButton):
 
     @property
     def path(self) -> Path | None:
-        """The file that can be dragged; None while there is none."""
-        return self._path
+        """The file that can be dragged, the first of several; None while there is none."""
+        return self._paths[0] if self._paths else None
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """All files that are dragged together."""
+        return self._paths
 
     def show_file(self, path: Path) -> None:
         """The file is whole: it can be taken."""
-        name = _MARK.sub("", path.name)
-        self._set(path, name, None)
-        self.setToolTip(plain_tip(self.tr("{} – drag it into your DAW, or copy it with Ctrl+C.").format(path)))
+        self.show_files((path,))
+
+    def show_files(self, paths: Sequence[Path], words: str = "") -> None:
+        """These files are whole and go out together; `words` stand for the first one's name. At least one."""
+        rest = f" +{len(paths) - 1}" if len(paths) > 1 and not words else ""
+        name = words or _MARK.sub("", paths[0].name) + rest
+        self._set(tuple(paths), name, None)
+        shown = paths[0] if len(paths) == 1 else ", ".join(path.name for path in paths)
+        tip = self.tr("{} – drag it into your DAW, or copy it with Ctrl+C.")
+        several = self.tr("{} – drag them into your DAW, or copy them with Ctrl+C.")
+        self.setToolTip(plain_tip((tip if len(paths) == 1 else several).format(shown)))
         self.setAccessibleName(self.tr("Drag {} out").format(name))
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 
     def show_busy(self, words: str, fraction: float) -> None:
         """The file is being made; `fraction` 0…1."""
-        self._set(None, words, fraction)
+        self._set((), words, fraction)
 
     def show_nothing(self, words: str) -> None:
         """There is no file, and `words` say why or what to do."""
-        self._set(None, words, None)
+        self._set((), words, None)
 
-    def _set(self, path: Path | None, words: str, fraction: float | None) -> None:
-        self._path, self._words, self._fraction = path, one_line(words), fraction
-        if path is None:
+    def _set(self, paths: tuple[Path, ...], words: str, fraction: float | None) -> None:
+        self._paths, self._words, self._fraction = paths, one_line(words), fraction
+        if not paths:
             self.setToolTip(plain_tip(words))
             self.setAccessibleName(words)
             self.unsetCursor()
@@ -130,7 +147,7 @@ class DragChip(QAbstractButton):
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             chip = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-            if self._path is not None:
+            if self._paths:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(self._theme.color("line" if self.underMouse() else "raised"))
             else:
@@ -146,7 +163,7 @@ class DragChip(QAbstractButton):
 
     def _paint_sign(self, painter: QPainter, chip: QRectF) -> float:
         centre = QPointF(chip.left() + 14, chip.center().y())
-        if self._path is not None:
+        if self._paths:
             paint_handle(painter, centre, self._theme.color("text"))
             return HANDLE_WIDTH
         if self._fraction is None:
@@ -162,7 +179,7 @@ class DragChip(QAbstractButton):
     def _paint_words(self, painter: QPainter, area: QRectF) -> None:
         font = self._theme.font()
         painter.setFont(font)
-        painter.setPen(self._theme.color("text" if self._path is not None else "text_2"))
+        painter.setPen(self._theme.color("text" if self._paths else "text_2"))
         words = elided(self._words, QFontMetricsF(font), area.width())
         painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
 
@@ -173,29 +190,29 @@ class DragChip(QAbstractButton):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Starts the drag once the pointer moved far enough to mean it."""
-        if self._pressed_at is None or self._path is None:
+        if self._pressed_at is None or not self._paths:
             return
         moved = event.position() - self._pressed_at
         if math.hypot(moved.x(), moved.y()) >= QApplication.startDragDistance():
             self._pressed_at = None
             self.setDown(False)
-            self._drag(self._path)
+            self._drag()
 
     def _ask(self) -> None:
-        if self._path is None and self._fraction is None:
+        if not self._paths and self._fraction is None:
             self.file_wanted.emit()
 
-    def _drag(self, path: Path) -> None:
-        self.taken.emit(path)
+    def _drag(self) -> None:
+        self.taken.emit(self.path)
         try:
-            drag_files(self, [path])
+            drag_files(self, list(self._paths))
         except UserError as error:
             self.failed.emit(error)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+C copies the file; Enter asks for one that is not there."""
-        if event.matches(QKeySequence.StandardKey.Copy) and self._path is not None:
-            self.copy_wanted.emit(self._path)
+        if event.matches(QKeySequence.StandardKey.Copy) and self._paths:
+            self.copy_wanted.emit(self.path)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
         else:
@@ -203,12 +220,14 @@ class DragChip(QAbstractButton):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Copy file, Show in folder."""
-        path = self._path
+        path = self.path
         if path is None:
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(self.tr("Copy file")).triggered.connect(lambda: self.copy_wanted.emit(path))
+        menu.addAction(self.tr("Copy file") if len(self._paths) == 1 else self.tr("Copy files")).triggered.connect(
+            lambda: self.copy_wanted.emit(path)
+        )
         menu.addAction(self.tr("Show in folder")).triggered.connect(lambda: self.show_wanted.emit(path))
         menu.popup(event.globalPos())
 
