@@ -38,6 +38,7 @@ class Tokens:
     caution: str
     error: str
     melody: str
+    keys: str
     dark: bool
 
 
@@ -53,6 +54,7 @@ DARK = Tokens(
     caution="#F2B84B",
     error="#FF6369",
     melody="#9B8CFF",
+    keys="#6BB5FF",
     dark=True,
 )
 LIGHT = Tokens(
@@ -67,6 +69,7 @@ LIGHT = Tokens(
     caution="#7E5300",
     error="#B4232C",
     melody="#5443C4",
+    keys="#14609F",
     dark=False,
 )
 NAMES = {"dark": DARK, "light": LIGHT}
