@@ -77,3 +77,9 @@ class ModelError(UserError):
     """A model or execution provider that cannot be used."""
 
     kind = "model"
+
+
+class UnfitFormat(UserError):
+    """A file format that cannot hold a sound's channels or rate."""
+
+    kind = "unfit_format"

@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import soundfile
@@ -48,7 +48,14 @@ Subtype = Literal["FLOAT", "PCM_24", "PCM_16"]
 LOUDEST = 1e6
 RATES = range(1_000, 1_000_001)
 _DECODE_FRAMES = 65_536
-_WRITE_FORMATS = {".wav": "WAV", ".wave": "WAV", ".flac": "FLAC", ".aif": "AIFF", ".aiff": "AIFF", ".w64": "W64"}
+_WRITE_FORMATS = {
+    **{".wav": "WAV", ".wave": "WAV", ".flac": "FLAC", ".aif": "AIFF", ".aiff": "AIFF", ".w64": "W64"},
+    **{".mp3": "MP3", ".opus": "OGG"},
+}
+_LOSSY = {"MP3": ("MPEG_LAYER_III", 0.0), "OGG": ("OPUS", 0.6)}
+"""Subtype and libsndfile's compression level: MP3 as good as its variable rate gets, Opus with 105 kbit/s a channel."""
+_WAV_HOLDS = 2**31
+"""Bytes; what is larger is written as RF64."""
 
 
 def probe(path: Path) -> AudioFile:
@@ -112,31 +119,44 @@ def write(
     audio: Audio | Iterable[Audio],
     *,
     subtype: Subtype = "FLOAT",
+    frames: int = 0,
     finish: Callable[[Path], object] | None = None,
 ) -> AudioFile:
-    """Writes a sound file (.wav, .flac, .aiff, .w64 by suffix; FLAC holds 24 bits at most), whole or not at all.
+    """Writes a sound file by its suffix, whole or not at all: .wav, .flac (24 bits at most), .aiff, .w64, .mp3, .opus.
 
     `audio` may be an iterator of blocks of one rate and channel count. An existing file is replaced: callers that must
-    not do so choose a free name first. Integer formats clip at full scale. `finish` is called with the partial file
-    before it gets its name, to add to it what soundfile cannot.
+    not do so choose a free name first. Integer formats clip at full scale. MP3 and Opus carry the notes (LAME's tag,
+    the pre-skip) by which decoders give back as many samples, none of them late. `frames`: how many will come, where it
+    is known; a large .wav then becomes an RF64. `finish` is called with the partial file before it gets its name, to
+    add to it what soundfile cannot.
 
     Raises:
         DiskError: no space, no permission. Whatever the iterator raises passes through; nothing is left behind.
     """
     parts = iter([audio] if isinstance(audio, Audio) else audio)
     first = next(parts)
-    container = _WRITE_FORMATS[path.suffix.lower()]
-    frames = 0
-    kind = "PCM_24" if container == "FLAC" and subtype == "FLOAT" else subtype
+    kind, how = _how(path, subtype, frames * first.channels)
+    written = 0
     with whole_file(path) as partial, _sound_errors_as_disk_errors():
-        with soundfile.SoundFile(partial, "w", first.rate, first.channels, kind, format=container) as file:
+        with soundfile.SoundFile(partial, "w", first.rate, first.channels, kind, **how) as file:
             for part in chain([first], parts):
-                frames += part.frames
+                written += part.frames
                 for start in range(0, part.frames, _DECODE_FRAMES):  # one long Vorbis or FLAC write can crash
                     file.write(part.samples[start : start + _DECODE_FRAMES])
         if finish is not None:
             finish(partial)
-    return AudioFile(path, first.rate, first.channels, frames)
+    return AudioFile(path, first.rate, first.channels, written)
+
+
+def _how(path: Path, subtype: Subtype, samples: int) -> tuple[str, dict[str, Any]]:
+    """The subtype and soundfile's other words for a file of so many samples, all channels counted."""
+    container = _WRITE_FORMATS[path.suffix.lower()]
+    if container in _LOSSY:
+        kind, level = _LOSSY[container]
+        return kind, {"format": container, "compression_level": level}
+    if container == "WAV" and 4 * samples > _WAV_HOLDS:
+        container = "RF64"
+    return "PCM_24" if container == "FLAC" and subtype == "FLOAT" else subtype, {"format": container}
 
 
 class SoundHash:

@@ -4,7 +4,7 @@ Beats: `indexing` (`listening` hears one file, `pool` spreads them over processe
 (click or beat), `record_take` for the shell, `calibration`, `live` pitch. Match: `matching` ranks the library,
 `pairing` lays one beat under a take; `audition` renders both, `fitting` and `padding` write them for the DAW (as
 `bars`) and `exporting` a session of them; `laying` bends and repeats a beat. Songs: `separation` takes one apart,
-`models` brings networks for it. Voices: `melody`, with `melody_edits`. The program itself: `demo`, `demo_tour`,
-`bench` (with `bench_matching`), `doctor`, `leftovers`. What several of them need: `reports`, `streams`, `scratch`,
-`identity`, `lifeline`.
+`stem_files` writes its stems in other formats, `models` brings networks for it. Voices: `melody`, with
+`melody_edits`. The program itself: `demo`, `demo_tour`, `bench` (with `bench_matching`), `doctor`, `leftovers`. What
+several of them need: `reports`, `streams`, `scratch`, `identity`, `lifeline`.
 """
