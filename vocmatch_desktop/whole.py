@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vocmatch_desktop.errors import DiskError
+
+RENAME_PAUSES_S = (0.02, 0.05, 0.1, 0.2)
 
 
 @contextmanager
@@ -18,11 +21,11 @@ def whole_file(path: Path) -> Iterator[Path]:
     Raises:
         DiskError: no space, no permission. Whatever the block raises passes through, an `OSError` as `DiskError`.
     """
-    partial = path.with_name(path.name + ".partial")
+    partial = partial_of(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield partial
-        partial.replace(path)
+        _rename(partial, path)
     except OSError as error:
         raise DiskError(
             f"“{shown_name(path)}” cannot be written to {path.parent}.", "Check free space and permissions."
@@ -30,6 +33,23 @@ def whole_file(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
+
+
+def partial_of(path: Path) -> Path:
+    """What the file that becomes `path` is called while it is being written."""
+    return path.with_name(path.name + ".partial")
+
+
+def _rename(partial: Path, path: Path) -> None:
+    """Gives a file its name; on Windows somebody who reads it at this very moment is waited for."""
+    for pause_s in RENAME_PAUSES_S:
+        try:
+            partial.replace(path)
+        except PermissionError:
+            time.sleep(pause_s)
+        else:
+            return
+    partial.replace(path)
 
 
 def write_text(path: Path, text: str) -> None:

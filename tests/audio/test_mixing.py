@@ -129,6 +129,7 @@ def test_a_file_is_played_as_it_is(on_disk: DiskSource) -> None:
     until_ready(on_disk, 0)
     np.testing.assert_allclose(on_disk.read(0, 1000)[:, 1], np.arange(1000) / (5 * RATE), atol=1e-6)
     until_ready(on_disk, 4 * RATE)
+    until_ready(on_disk, 5 * RATE - 1)
     part = on_disk.read(4 * RATE, 2 * RATE)[:, 0]
     np.testing.assert_allclose(part[:RATE], np.arange(4 * RATE, 5 * RATE) / (5 * RATE), atol=1e-6)
     assert not part[RATE:].any()

@@ -10,7 +10,7 @@ A mixer compares each scene with the one before: changed gains are ramped, chang
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -23,6 +23,15 @@ TAIL_FRAMES = 256
 
 ATTACK_FRAMES = 32
 """What comes in its place fades in over this: under a millisecond, or a kick on the loop's first beat would be lost."""
+
+HOLD_FRAMES = 512
+"""Before a part that is not known yet the sound fades out over this; it is not lost, but kept for when it goes on."""
+
+RESUME_FRAMES = 1 << 12
+"""So much must be known before the sound goes on, or it would stutter."""
+
+Known = Callable[[int, int], int]
+"""How many of so many frames from a timeline frame on can be played now; the others are seen to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +63,12 @@ class Loop:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """All tracks; `end` None means where the last of them ends."""
+    """All tracks; `end` None means where the last of them ends. With `known` the sound waits for what is to come."""
 
     tracks: tuple[Track, ...]
     end: int | None = None
     loop: Loop | None = None
+    known: Known | None = None
 
     @property
     def last_frame(self) -> int | None:
@@ -98,9 +108,13 @@ class Span:
 
 @dataclass
 class Mixer:
-    """Renders scenes one block after the other from timeline frame `frame` on."""
+    """Renders scenes one block after the other from timeline frame `frame` on.
+
+    `holding`: what comes next is not known yet; nothing is rendered until some of it is.
+    """
 
     frame: int
+    holding: bool = False
     _before: Scene = field(default_factory=lambda: Scene(()))
     _fade_in: bool = True
     _first: bool = True
@@ -113,21 +127,27 @@ class Mixer:
         self._fade_in = True
 
     def render(self, scene: Scene, frames: int) -> tuple[Float32, list[Span]]:
-        """The next `frames` of the timeline; fewer at its end."""
+        """The next `frames` of the timeline; fewer at its end, and where `holding`."""
         parts: list[Float32] = []
         spans: list[Span] = []
         left = frames
-        while left > 0 and (size := self._until_seam(scene, left)) > 0:
+        while left > 0 and (size := self._playable(scene, self._until_seam(scene, left))) > 0:
             parts.append(self._stretch(scene, size))
             spans.append(Span(self.frame, size))
             self.frame += size
             left -= size
             if scene.loop is not None and self.frame == scene.loop.end:
                 self.jump(scene.loop.start)
+        if self.holding and len(self._tail):  # a jump to where nothing is known yet
+            parts.append(self._tail)
+            spans.append(Span(self.frame - len(self._tail), len(self._tail)))
+            self._tail = self._tail[:0]
         return np.concatenate(parts) if parts else np.zeros((0, 2), np.float32), spans
 
     def fade_out(self, frames: int) -> Float32:
         """The next `frames` of the last scene, fading to silence."""
+        if self.holding:
+            return np.zeros((frames, 2), np.float32)
         samples = _sum(_steady(self._before.tracks), self.frame, frames)
         return samples * np.linspace(1, 0, frames, dtype=np.float32)[:, None]
 
@@ -136,6 +156,22 @@ class Mixer:
             return min(frames, scene.loop.end - self.frame)
         last = scene.last_frame
         return frames if last is None else min(frames, last - self.frame)
+
+    def _playable(self, scene: Scene, frames: int) -> int:
+        """`frames`, or fewer before a part that is not known yet."""
+        if scene.known is None or frames <= 0:
+            self.holding = False
+            return frames
+        wanted = self._until_seam(scene, RESUME_FRAMES if self.holding else frames + HOLD_FRAMES)
+        there = scene.known(self.frame, wanted)
+        if there >= wanted:
+            self._fade_in |= self.holding
+            self.holding = False
+            return min(frames, wanted)
+        if self.holding:
+            return 0
+        self.holding = True
+        return min(frames, there)
 
     def _stretch(self, scene: Scene, frames: int) -> Float32:
         """One piece without seams."""
@@ -153,6 +189,9 @@ class Mixer:
         self._fade_in = False
         tail, self._tail = self._tail[:frames], self._tail[frames:]
         mixed[: len(tail)] += tail
+        if self.holding:
+            fade = min(HOLD_FRAMES, frames)
+            mixed[-fade:] *= np.linspace(1, 0, fade, dtype=np.float32)[:, None]
         return mixed
 
 

@@ -31,7 +31,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from vocmatch_desktop.audio.devices import SETTLING_S, Device, portaudio
-from vocmatch_desktop.audio.mixing import Loop, Scene, Track
+from vocmatch_desktop.audio.mixing import Known, Loop, Scene, Track
 from vocmatch_desktop.audio.quiet import quietly
 from vocmatch_desktop.audio.run import Run
 from vocmatch_desktop.errors import DeviceError, UserError
@@ -98,16 +98,18 @@ class Player:
         end: int | None = None,
         loop: Loop | None = None,
         exactly: bool = False,
+        known: Known | None = None,
     ) -> None:
         """Plays from timeline frame `start`, in place of what is playing now.
 
         `end` None is where the last track ends (never, with an endless one); with a `loop` it does not end.
+        With `known` (how many of so many frames from a timeline frame on are there) it waits for what is still to come.
         `exactly` first lets a device that was opened just now settle, so that `heard_at` can be trusted.
         Raises `DeviceError` where the device cannot be opened.
         """
         self.stop()
         self.open()
-        scene = Scene(tuple(tracks), end=end, loop=loop)
+        scene = Scene(tuple(tracks), end=end, loop=loop, known=known)
         self._run = Run(self._stream, self._lock, scene, start, wait_s=self.settles_in_s if exactly else 0.0)
 
     def stop(self) -> None:
@@ -126,6 +128,11 @@ class Player:
         if self._run.is_lost and self.problem is None:
             self.problem = DeviceError(f"“{self.device.name}” has stopped.", "Plug it in again or choose another one.")
         return self._run.is_alive
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it is silent because what comes next is not known yet; it goes on by itself."""
+        return self._run is not None and self._run.is_waiting
 
     @property
     def position(self) -> int:

@@ -50,6 +50,9 @@ class Run:
         """(frames written before, timeline frame) at the start and at every jump, in order."""
         self._anchors: tuple[tuple[int, Any], ...] = ()
         """(frames the callback had taken before, rtmixer action), one more after every time the ring ran empty."""
+        self._held = False
+        self._holds = 0
+        """How often the ring ran empty because what comes next was not known."""
         self._wait_s = wait_s
         self._jump: int | None = None
         self._stopping = threading.Event()
@@ -63,9 +66,15 @@ class Run:
         return self._thread.is_alive()
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether it is silent because what comes next is not known yet; it goes on by itself."""
+        return self._mixer.holding
+
+    @property
     def underruns(self) -> int:
         """Audible gaps: the mixing thread, or the whole program, was too slow."""
-        return max(0, len(self._anchors) - 1) + sum(int(a.stats.output_underflows) for _, a in self._anchors)
+        emptied = len(self._anchors) - 1 - self._holds
+        return max(0, emptied) + sum(int(a.stats.output_underflows) for _, a in self._anchors)
 
     def stop(self) -> None:
         """Fades out; returns at once."""
@@ -169,9 +178,13 @@ class Run:
             samples, spans = self._mixer.render(self._current(), self._block)
             self._note(spans)
             self._write(samples)
-            if len(samples) < self._block:
+            if len(samples) < self._block and not self._mixer.holding:
                 return False
-        self._ensure_playing()
+            if self._mixer.holding:
+                self._held = True
+                break
+        if self._ring.read_available:
+            self._ensure_playing()
         return True
 
     def _note(self, spans: list[Span]) -> None:
@@ -191,7 +204,10 @@ class Run:
         """Hands the ring to the callback, again if it ran empty (then rtmixer lets go of it)."""
         with self._lock:
             if self._anchors and self._anchors[-1][1] in self._stream.actions:
+                self._held = self._mixer.holding
                 return
+            self._holds += self._held and bool(self._anchors)
+            self._held = self._mixer.holding
             self._anchors = (*self._anchors, (self._taken(), self._stream.play_ringbuffer(self._ring)))
 
     def _drain(self) -> None:

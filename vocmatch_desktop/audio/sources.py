@@ -64,7 +64,7 @@ class MemorySource:
 
     def read(self, start: int, frames: int) -> Float32:
         """A part, silence outside."""
-        return _part(self._samples, 0, start, frames)
+        return part_of(self._samples, 0, start, frames)
 
     def prepare(self, start: int) -> bool:
         """Always there."""
@@ -156,7 +156,7 @@ class DiskSource:
         for index in range(first // self._size, (last - 1) // self._size + 1):
             chunk = self._chunks.get(index)
             if chunk is not None:
-                part += _part(chunk, index * self._size, start, frames)
+                part += part_of(chunk, index * self._size, start, frames)
         self._want(first // self._size)
         return part
 
@@ -231,7 +231,7 @@ def stereo(samples: Float32) -> Float32:
     return np.stack([samples[:, 0::2].mean(axis=1), samples[:, 1::2].mean(axis=1)], axis=1).astype(np.float32)
 
 
-def _part(samples: Float32, first_frame: int, start: int, frames: int) -> Float32:
+def part_of(samples: Float32, first_frame: int, start: int, frames: int) -> Float32:
     """Frames `start`…`start + frames` of `samples`, whose first is number `first_frame`; silence outside."""
     at = start - first_frame
     begin, end = max(0, at), min(len(samples), at + frames)
