@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 from vocmatch_desktop.types import Selection
 from vocmatch_desktop.ui.melody_wave import Peaks
 
-SongPhase = Literal["waiting", "working", "ready", "failed", "stopped"]
+SongPhase = Literal["new", "waiting", "working", "ready", "failed", "stopped"]
 SavingPhase = Literal["none", "working", "done", "failed"]
 
 QUIETEST_DB = -60.0
@@ -34,8 +34,8 @@ class StemFile:
 class Song:
     """A row of the Songs tab: a song taken apart by one model, or about to be. `folder` tells rows apart.
 
-    `phase`: "waiting" in the queue; "working"; "ready" with `stems`; "failed" with `problem`; "stopped" by hand or with
-    the program. `version` counts from 1 for the same song taken apart again. `fraction` 0…1 and `left_s` (None while
+    `phase`: "new", nothing was asked for yet; "waiting" in the queue; "working"; "ready" with `stems`; "failed" with
+    `problem`; "stopped" by hand or with the program. `model` and `version` are "" and 0 while it is new. `version` counts from 1 for the same song taken apart again. `fraction` 0…1 and `left_s` (None while
     nobody can tell) while working, `what` is done now. `notice`: why it did not run on what was asked for, or "".
     `source_there`: the song's own file is still where it was.
     """
@@ -43,10 +43,10 @@ class Song:
     folder: Path
     title: str
     source: Path
-    model: str
-    version: int = 1
+    model: str = ""
+    version: int = 0
     duration_s: float = 0.0
-    phase: SongPhase = "waiting"
+    phase: SongPhase = "new"
     fraction: float = 0.0
     left_s: float | None = None
     what: str = ""
@@ -77,12 +77,15 @@ class StemLane:
 class Stems:
     """The open song, `song` None where there is none. Up to `known_s` it can be heard, `duration_s` is all of it.
 
+    `mix`: the song's own waveform, None until its file was looked at.
+
     `playing`: between play and stop; `waiting`: it plays, but what comes next is still being computed. `loop`: the part
     that is repeated while `looping` (None: the whole).
     """
 
     song: Path | None = None
     lanes: tuple[StemLane, ...] = ()
+    mix: Peaks | None = None
     duration_s: float = 0.0
     known_s: float = 0.0
     playing: bool = False
@@ -93,11 +96,11 @@ class Stems:
 
 @dataclass(frozen=True, slots=True)
 class Separator:
-    """A model to choose: `name` is the store's, `title` for people, `stems` what it can be asked for."""
+    """A model to choose: `name` is the store's, `stems` what it can be asked for, `words` its card's plain line or ""."""
 
     name: str
-    title: str
     stems: tuple[str, ...]
+    words: str = ""
     is_default: bool = False
 
 
@@ -135,19 +138,25 @@ class StemsCommands(Protocol):
         """Another room is shown."""
 
     def add_songs(self, paths: tuple[Path, ...]) -> None:
-        """Files or folders were dropped: queues what is sound, says what is not."""
+        """Files or folders were dropped: what is sound joins the list as "new", what is not is said; opens the first."""
 
     def open_song(self, folder: Path) -> None:
         """Shows a song's stems."""
 
     def choose_model(self, name: str) -> None:
-        """The model for songs added from now on; all its stems are chosen with it."""
+        """The model for what is taken apart from now on; all its stems are chosen with it."""
 
     def choose_stems(self, stems: tuple[str, ...]) -> None:
-        """The stems wanted of songs added from now on; an empty choice is ignored."""
+        """The stems wanted of what is taken apart from now on; an empty choice is ignored."""
 
     def take_apart(self, folder: Path) -> None:
-        """A stopped or failed song again, with the chosen model and stems; a ready one as a further version."""
+        """Queues a song with the chosen model and stems; a ready one as a further version, which is opened."""
+
+    def take_all_apart(self) -> None:
+        """Queues every new song of the list, in its order."""
+
+    def move(self, folder: Path, by: int) -> None:
+        """Moves a waiting song up (−1) or down (+1) in the queue."""
 
     def cancel(self, folder: Path) -> None:
         """Takes a song out of the queue, or stops it; it stays in the list as "stopped"."""
