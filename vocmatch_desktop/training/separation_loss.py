@@ -31,7 +31,13 @@ def masked_error(estimates: Tensor, targets: Tensor, mix: Tensor, trusted: Tenso
         floor: See `FLOOR`.
     """
     error = (estimates - targets).square().mean(dim=(2, 3))
-    whole = mix.square().mean(dim=(1, 2)).clamp_min(QUIET)
-    level = 10 * torch.log10(error / whole[:, None] + floor)
-    weight = trusted.to(level.dtype)
+    return mean_level(error, mix.square().mean(dim=(1, 2)), trusted.to(error.dtype), floor)
+
+
+def mean_level(error: Tensor, whole: Tensor, weight: Tensor, floor: float = FLOOR) -> Tensor:
+    """The same for mean powers that are known: of errors, [batch, stems], and of mixtures, [batch].
+
+    `weight`, [batch, stems]: how much each counts; 0 where a target is not exact.
+    """
+    level = 10 * torch.log10(error / whole.clamp_min(QUIET)[:, None] + floor)
     return (level * weight).sum() / weight.sum().clamp_min(1)
