@@ -54,6 +54,11 @@ class Places:
         return self.data / "Takes"
 
     @property
+    def songs(self) -> Path:
+        """One folder for each song that was taken apart; durable, DAWs reference the stems in place."""
+        return self.data / "Songs"
+
+    @property
     def fitted(self) -> Path:
         """Fitted beats; durable, DAWs reference files in place."""
         return self.data / "Fitted"

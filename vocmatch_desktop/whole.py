@@ -1,7 +1,11 @@
-"""Files that are whole or not there at all: written as `NAME.partial` beside their place, renamed when done."""
+"""Files that are whole or not there at all: written as `NAME.partial` beside their place, renamed when done.
+
+And folders that are thrown away: to where they can be fetched back from.
+"""
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -50,6 +54,25 @@ def _rename(partial: Path, path: Path) -> None:
         else:
             return
     partial.replace(path)
+
+
+def discard(folder: Path, name: str, *, for_good: bool = False) -> None:
+    """Moves a folder to the system's bin, or removes it where that is asked for; `name` is what a person calls it.
+
+    Raises:
+        DiskError: there is no bin: offer `for_good` then. OSError: it cannot be moved or removed.
+    """
+    from send2trash import TrashPermissionError, send2trash
+
+    if for_good:
+        shutil.rmtree(folder)
+        return
+    try:
+        send2trash(folder)
+    except TrashPermissionError as error:
+        raise DiskError(
+            f"“{name}” cannot be moved to the bin.", "There is none on its drive; delete it for good."
+        ) from (error)
 
 
 def write_text(path: Path, text: str) -> None:

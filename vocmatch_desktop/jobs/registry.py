@@ -23,8 +23,11 @@ JOBS: Mapping[str, str] = {
     "MelodySpec": "vocmatch_desktop.services.melody:run",
     "PadSpec": "vocmatch_desktop.services.padding:run",
     "PairSpec": "vocmatch_desktop.services.pairing:run",
+    "PeaksSpec": "vocmatch_desktop.services.songs:run_peaks",
+    "SaveStemsSpec": "vocmatch_desktop.services.songs:run_save",
     "SegmentSpec": "vocmatch_desktop.services.audition:run_segment",
     "SeparateSpec": "vocmatch_desktop.services.separation:run",
+    "TakeApartSpec": "vocmatch_desktop.services.songs:run",
     "WriteMelodySpec": "vocmatch_desktop.services.melody:run_write",
 }
 """Name of the spec type → the function that runs it."""
@@ -35,7 +38,10 @@ LANES: Mapping[str, str] = {
     "FindSpec": "melody",
     "IndexSpec": "indexing",
     "MelodySpec": "melody",
+    "PeaksSpec": "peaks",
+    "SaveStemsSpec": "stems",
     "SeparateSpec": "separation",
+    "TakeApartSpec": "separation",
     "WriteMelodySpec": "melody",
 }
 """Name of the spec type → the lane its jobs queue in; all others share one. So beats are fitted during an indexing,

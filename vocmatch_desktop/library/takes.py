@@ -25,7 +25,6 @@ overwritten. All methods raise `DiskError` where the disk refuses, `NotFound` wh
 
 from __future__ import annotations
 
-import shutil
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -42,6 +41,7 @@ from vocmatch_desktop.errors import DiskError, NotFound, UnreadableAudio
 from vocmatch_desktop.library.takelog import Revision, TakeLog
 from vocmatch_desktop.library.takemark import Mark
 from vocmatch_desktop.types import SILENCE_DB, Audio, Selection, Take
+from vocmatch_desktop.whole import discard
 
 AUDIO_NAME = "take.wav"
 LONGEST_NAME = 80
@@ -179,18 +179,8 @@ class TakeStore:
 
         Raises `DiskError` (kind "disk") where there is no bin: offer `for_good` then.
         """
-        from send2trash import TrashPermissionError, send2trash
-
         with _disk_errors(take.folder):
-            if for_good:
-                shutil.rmtree(take.folder)
-                return
-            try:
-                send2trash(take.folder)
-            except TrashPermissionError as error:
-                raise DiskError(
-                    f"“{take.name}” cannot be moved to the bin.", "There is none on its drive; delete it for good."
-                ) from error
+            discard(take.folder, take.name, for_good=for_good)
 
     def recover(self) -> Recovery:
         """Makes takes of what a crash left behind, sweeps half-written files; to be called once at start."""

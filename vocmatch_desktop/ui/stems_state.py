@@ -35,9 +35,10 @@ class Song:
     """A row of the Songs tab: a song taken apart by one model, or about to be. `folder` tells rows apart.
 
     `phase`: "new", nothing was asked for yet; "waiting" in the queue; "working"; "ready" with `stems`; "failed" with
-    `problem`; "stopped" by hand or with the program. `model` and `version` are "" and 0 while it is new. `version` counts from 1 for the same song taken apart again. `fraction` 0…1 and `left_s` (None while
-    nobody can tell) while working, `what` is done now. `notice`: why it did not run on what was asked for, or "".
-    `source_there`: the song's own file is still where it was.
+    `problem`; "stopped" by hand or with the program. `model` is "" and `version` 0 while it is new; versions count from
+    1 for the same song taken apart again. `fraction` 0…1 and `left_s` (None while nobody can tell) while working;
+    `what` is done now. `notice`: why it did not run on what was asked for, or "". `source_there`: the song's own file
+    is still where it was.
     """
 
     folder: Path
@@ -96,7 +97,7 @@ class Stems:
 
 @dataclass(frozen=True, slots=True)
 class Separator:
-    """A model to choose: `name` is the store's, `stems` what it can be asked for, `words` its card's plain line or ""."""
+    """A model to choose: `name` is the store's, `stems` what it can be asked for, `words` its card's plain line."""
 
     name: str
     stems: tuple[str, ...]
@@ -138,7 +139,7 @@ class StemsCommands(Protocol):
         """Another room is shown."""
 
     def add_songs(self, paths: tuple[Path, ...]) -> None:
-        """Files or folders were dropped: what is sound joins the list as "new", what is not is said; opens the first."""
+        """Files or folders were dropped: songs join the list as "new" and the first is opened; what is none is said."""
 
     def open_song(self, folder: Path) -> None:
         """Shows a song's stems."""
