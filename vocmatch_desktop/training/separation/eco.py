@@ -31,8 +31,12 @@ class EcoStems(nn.Module):
     scale. Bins above those heard get the mask of the highest row.
     """
 
+    widths: Tensor
+
     def __init__(self) -> None:
         super().__init__()
+        widths = [fold for bins, fold in BANDS for _ in range(bins // fold)]
+        self.register_buffer("widths", torch.tensor(widths, dtype=torch.float32), persistent=False)
         self.squeeze = nn.Sequential(nn.Linear(2 * ROWS, HIDDEN, bias=False), _Normed(), nn.Tanh())
         self.lstm = nn.LSTM(HIDDEN, HIDDEN // 2, LAYERS, batch_first=True, dropout=DROPOUT, bidirectional=True)
         self.join = nn.Sequential(nn.Linear(2 * HIDDEN, HIDDEN, bias=False), _Normed(), nn.ReLU())
@@ -44,27 +48,24 @@ class EcoStems(nn.Module):
 
     def masks(self, magnitudes: Tensor) -> Tensor:
         """The same for [B, 2, T, bins]: [B, stems, 2, T, bins]."""
-        batch, _, frames, bins = magnitudes.shape
-        squeezed = self.squeeze(self._heard(magnitudes[..., :BINS]))
-        remembered, _ = self.lstm(squeezed)
-        rows = torch.sigmoid(self.rows(self.join(torch.cat([squeezed, remembered], dim=2))).float())
-        spread = self._spread(rows.reshape(batch, frames, len(STEMS), 2, ROWS).permute(0, 2, 3, 1, 4))
-        missing = bins - BINS
+        spread = self._spread(self.row_masks(gathered(magnitudes[..., :BINS].square())))
+        missing = magnitudes.shape[-1] - BINS
         return spread if not missing else torch.cat([spread, spread[..., -1:].expand(-1, -1, -1, -1, missing)], dim=-1)
 
-    @staticmethod
-    def _heard(magnitudes: Tensor) -> Tensor:
-        """Levels of the rows about the mixture's: [B, T, 2 · ROWS]."""
-        powers = magnitudes.square()
-        batch, channels, frames, _ = magnitudes.shape
-        parts = torch.split(powers, [bins for bins, _ in BANDS], dim=3)
-        rows = [
-            part.reshape(batch, channels, frames, bins // fold, fold).mean(dim=4)
-            for part, (bins, fold) in zip(parts, BANDS, strict=True)
-        ]
-        whole = powers.mean(dim=(1, 2, 3), keepdim=True) + 1e-12
-        level = torch.log(torch.cat(rows, dim=3) / whole + QUIET) / 5 + 1
-        return level.transpose(1, 2).reshape(batch, frames, channels * ROWS)
+    def row_masks(self, powers: Tensor) -> Tensor:
+        """Masks of rows, [B, stems, 2, T, ROWS], for the powers in them, [B, 2, T, ROWS]."""
+        batch, _, frames, _ = powers.shape
+        squeezed = self.squeeze(self._heard(powers))
+        remembered, _ = self.lstm(squeezed)
+        rows = torch.sigmoid(self.rows(self.join(torch.cat([squeezed, remembered], dim=2))).float())
+        return rows.reshape(batch, frames, len(STEMS), 2, ROWS).permute(0, 2, 3, 1, 4)
+
+    def _heard(self, powers: Tensor) -> Tensor:
+        """Levels of the rows' bins about the mixture's: [B, T, 2 · ROWS]."""
+        batch, channels, frames, rows = powers.shape
+        whole = powers.sum(dim=(1, 2, 3), keepdim=True) / (channels * frames * BINS) + 1e-12
+        level = torch.log(powers / self.widths / whole + QUIET) / 5 + 1
+        return level.transpose(1, 2).reshape(batch, frames, channels * rows)
 
     @staticmethod
     def _spread(rows: Tensor) -> Tensor:
@@ -73,6 +74,14 @@ class EcoStems(nn.Module):
         return torch.cat(
             [part.repeat_interleave(fold, dim=-1) for part, (_, fold) in zip(parts, BANDS, strict=True)], dim=-1
         )
+
+
+def gathered(values: Tensor) -> Tensor:
+    """Sums over the bins of every row: [..., BINS] → [..., ROWS]."""
+    parts = torch.split(values, [bins for bins, _ in BANDS], dim=-1)
+    return torch.cat(
+        [part.unflatten(-1, (-1, fold)).sum(dim=-1) for part, (_, fold) in zip(parts, BANDS, strict=True)], dim=-1
+    )
 
 
 class _Normed(nn.Module):

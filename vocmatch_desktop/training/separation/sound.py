@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from vocmatch_desktop.training.separation.eco import EcoStems
+from vocmatch_desktop.training.separation.eco import EcoStems, gathered
 from vocmatch_desktop.training.separation.six import SixStems
 from vocmatch_desktop.training.separation_loss import mean_level
 from vocmatch_desktop.types import STEMS
@@ -46,7 +46,7 @@ NETS: Mapping[str, Net] = {
     net.name: net
     for net in (
         Net("six", SixStems, "planes", 3.0, 4, 8 * RATE),
-        Net("eco", EcoStems, "magnitudes", 6.0, 4, 10 * RATE),
+        Net("eco", EcoStems, "magnitudes", 4.0, 4, 10 * RATE),
     )
 }
 
@@ -64,13 +64,14 @@ class Prepared(NamedTuple):
 
     `mix`: [batch, 2, 2, T, bins], real and imaginary. `power`: of the mix, [batch, 1, 2, T, bins]. `along`, `across`:
     how much of each target lies along the mix and across it, [batch, 6, 2, T, bins]: real and imaginary parts of
-    target · conj(mix). `energy`: of the targets, [batch, 6]. `weight`: how much each counts, [batch, 6].
+    target · conj(mix); sums over rows, and nothing across, for masks of rows. `energy`: of the targets, [batch, 6].
+    `weight`: how much each counts, [batch, 6].
     """
 
     mix: Tensor
     power: Tensor
     along: Tensor
-    across: Tensor
+    across: Tensor | None
     energy: Tensor
     weight: Tensor
 
@@ -103,15 +104,17 @@ class Separator(nn.Module):
     @torch.no_grad()
     def prepared(self, batch: Batch) -> Prepared:
         """Everything of the loss that does not depend on the network."""
-        mix, targets = self._planes(batch.mix), self._planes(batch.targets)
-        real, imaginary = targets[:, :, :, 0], targets[:, :, :, 1]
-        a, b = mix[:, None, :, 0], mix[:, None, :, 1]
+        mix, targets = self._spectra(batch.mix), self._spectra(batch.targets)
+        planes = torch.stack([mix.real, mix.imag], dim=2)
+        power = planes.square().sum(dim=2)[:, None]
+        shared = targets * mix.conj()[:, None]
+        whole_bands = self._kind == "planes"
         return Prepared(
-            mix,
-            mix.square().sum(dim=2)[:, None],
-            real * a + imaginary * b,
-            imaginary * a - real * b,
-            targets.square().sum(dim=(2, 3, 4, 5)),
+            planes,
+            power if whole_bands else gathered(power),
+            shared.real.contiguous() if whole_bands else gathered(shared.real),
+            shared.imag.contiguous() if whole_bands else None,
+            torch.view_as_real(targets).square().sum(dim=(2, 3, 4, 5)),
             batch.trusted * torch.tensor(WEIGHTS, device=mix.device),
         )
 
@@ -120,22 +123,21 @@ class Separator(nn.Module):
         if self._kind == "planes":
             masks: Tensor = self.network.masks(given.mix)  # type: ignore[operator]
         else:
-            masks = self.network.masks(given.power[:, 0].sqrt())[:, :, :, None]  # type: ignore[operator]
+            masks = self.network.row_masks(given.power[:, 0])[:, :, :, None]  # type: ignore[operator]
         samples = given.mix[0].numel()
         with torch.autocast(masks.device.type, enabled=False):
             error = left_wrong(masks.float(), given) / samples
             return mean_level(error, given.power.sum(dim=(1, 2, 3, 4)) / samples, given.weight)
 
-    def _planes(self, sound: Tensor) -> Tensor:
-        """Spectra of [..., 2, n] at half the rate: [..., 2, 2, T, bins], the second two real and imaginary.
+    def _spectra(self, sound: Tensor) -> Tensor:
+        """Complex spectra of [..., 2, n] at half the rate: [..., 2, T, bins].
 
         Of left and right, or of mid and side where masks are for those; of equal energy up to one factor.
         """
         if self._kind == "planes":
             left, right = sound.unbind(dim=-2)
             sound = torch.stack([left + right, left - right], dim=-2) / 2
-        spectrum = self._stft(sound, WINDOW // HALF).transpose(-1, -2)[..., :-1]
-        return torch.stack([spectrum.real, spectrum.imag], dim=-3)
+        return self._stft(sound, WINDOW // HALF).transpose(-1, -2)[..., :-1]
 
     def _stft(self, sound: Tensor, window: int) -> Tensor:
         """Complex [..., window / 2 + 1, T]; as `audio.stft`."""
@@ -155,7 +157,7 @@ def left_wrong(masks: Tensor, given: Prepared) -> Tensor:
         given: The mixtures and targets.
     """
     wrong = given.energy + _quadratic(masks[:, :, :, 0], given.power, given.along)
-    if masks.shape[3] == 2:
+    if given.across is not None:
         wrong = wrong + _quadratic(masks[:, :, :, 1], given.power, given.across)
     return wrong.clamp_min(0)
 
