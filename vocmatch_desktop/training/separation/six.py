@@ -104,7 +104,7 @@ class SixStems(nn.Module):
         """Complex masks [B, stems, 2, 2, T, bins] for mid and side [B, 2, 2, T, bins] (the second two: re and im)."""
         low = both[..., :BINS]
         numbers = self._numbers(self._heard(low)).float()
-        made = numbers.reshape(len(numbers), len(STEMS), 2, 2, -1, BINS)
+        made = numbers.reshape(numbers.shape[0], len(STEMS), 2, 2, -1, BINS)  # len() would fix the exported batch
         missing = both.shape[-1] - BINS
         return made if not missing else torch.cat([made, _high(made, low).expand(-1, -1, -1, -1, -1, missing)], dim=-1)
 
