@@ -71,17 +71,18 @@ class EcoStems(nn.Module):
     def _spread(rows: Tensor) -> Tensor:
         """Every bin gets its row's value: [..., ROWS] → [..., BINS]."""
         parts = torch.split(rows, [bins // fold for bins, fold in BANDS], dim=-1)
-        return torch.cat(
-            [part.repeat_interleave(fold, dim=-1) for part, (_, fold) in zip(parts, BANDS, strict=True)], dim=-1
-        )
+        # repeat_interleave, and below unflatten of the last axis, become wrong graphs in ONNX
+        spread = [
+            part[..., None].expand(*part.shape, fold).flatten(-2) for part, (_, fold) in zip(parts, BANDS, strict=True)
+        ]
+        return torch.cat(spread, dim=-1)
 
 
 def gathered(values: Tensor) -> Tensor:
     """Sums over the bins of every row: [..., BINS] → [..., ROWS]."""
     parts = torch.split(values, [bins for bins, _ in BANDS], dim=-1)
-    return torch.cat(
-        [part.unflatten(-1, (-1, fold)).sum(dim=-1) for part, (_, fold) in zip(parts, BANDS, strict=True)], dim=-1
-    )
+    sums = [part.reshape(*part.shape[:-1], -1, fold).sum(dim=-1) for part, (_, fold) in zip(parts, BANDS, strict=True)]
+    return torch.cat(sums, dim=-1)
 
 
 class _Normed(nn.Module):
