@@ -121,6 +121,7 @@ class Settings:
     in_key_only: bool = False
     max_shift: int = 6
     export_folder: str | None = None
+    stem_model: str | None = None
     theme: str = "dark"
     watch_folders: tuple[str, ...] = ()
     excluded_folders: tuple[str, ...] = ()

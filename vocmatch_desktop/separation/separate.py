@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 import soundfile
@@ -56,9 +56,17 @@ class Finished:
     frames: int
 
 
-def offered(estimator: Estimator) -> tuple[str, ...]:
+class GivesStems(Protocol):
+    """An estimator, or the card of one."""
+
+    @property
+    def stems(self) -> tuple[str, ...]:
+        """The model's own, in order."""
+
+
+def offered(model: GivesStems) -> tuple[str, ...]:
     """What can be asked of a model: its stems, `other` for what they leave, `instrumental` where there are vocals."""
-    own = (*(stem for stem in estimator.stems if stem not in (REST, INSTRUMENTAL)), REST)
+    own = (*(stem for stem in model.stems if stem not in (REST, INSTRUMENTAL)), REST)
     return (*own, INSTRUMENTAL) if VOCALS in own else own
 
 

@@ -80,7 +80,7 @@ class SongStore:
 
     def songs(self) -> tuple[StoredSong, ...]:
         """All songs in the order they came; folders that are none, or cannot be read, are left out."""
-        found = (self._load(folder) for folder in self._folders())
+        found = (self.load(folder) for folder in self._folders())
         return tuple(sorted((song for song in found if song), key=lambda song: song.created))
 
     def recover(self) -> tuple[StoredSong, ...]:
@@ -129,11 +129,8 @@ class SongStore:
         except OSError as error:
             raise DiskError(f"{song.folder} cannot be removed.", "Close what uses its files, and try again.") from error
 
-    def _folders(self) -> Iterator[Path]:
-        if self.folder.is_dir():
-            yield from sorted(entry for entry in self.folder.iterdir() if entry.is_dir())
-
-    def _load(self, folder: Path) -> StoredSong | None:
+    def load(self, folder: Path) -> StoredSong | None:
+        """The song in `folder`; None where there is none."""
         try:
             song = _song(folder, json.loads((folder / NAME).read_text("utf-8")))
         except (OSError, ValueError, KeyError, TypeError):
@@ -142,6 +139,10 @@ class SongStore:
         if song is not None and song.state == "ready" and not all(file.path.is_file() for file in song.files.values()):
             return replace(song, state="failed", problem="Stems of it are missing: take it apart again.", stems={})
         return song
+
+    def _folders(self) -> Iterator[Path]:
+        if self.folder.is_dir():
+            yield from sorted(entry for entry in self.folder.iterdir() if entry.is_dir())
 
     def _new_folder(self, title: str) -> Path:
         number = 1

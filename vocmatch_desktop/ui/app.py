@@ -85,6 +85,7 @@ class Program(QObject):
         self.desk.close()
         self._later.close()
         self._now.close()
+        self.desk.clear_up()
 
 
 def run(arguments: Sequence[str] = (), environ: Mapping[str, str] = os.environ) -> int:

@@ -27,6 +27,13 @@ from vocmatch_desktop.ui.recording_flow import RecordingFlow
 from vocmatch_desktop.ui.session import Problem, Ranking, Session, Tempo
 from vocmatch_desktop.ui.settings_flow import SettingsFlow
 from vocmatch_desktop.ui.sound import Sound
+from vocmatch_desktop.ui.stems_adding import StemsAdding
+from vocmatch_desktop.ui.stems_choice import StemsChoice
+from vocmatch_desktop.ui.stems_desk import StemsDesk, StemsFlows
+from vocmatch_desktop.ui.stems_flow import StemsFlow
+from vocmatch_desktop.ui.stems_pictures import StemsPictures
+from vocmatch_desktop.ui.stems_playback import StemsPlayback
+from vocmatch_desktop.ui.stems_saving import StemsSaving
 from vocmatch_desktop.ui.take_desk import TakeDesk, TakeFlows
 from vocmatch_desktop.ui.takes_flow import TakesFlow
 from vocmatch_desktop.ui.timeline import take_grid
@@ -38,7 +45,7 @@ RANKING_FIRST_MS = 700
 
 
 class Desk(QObject):
-    """Owns the flows; `beat_desk`, `take_desk` and `melody_desk` are the commands widgets get.
+    """Owns the flows; `beat_desk`, `take_desk`, `melody_desk` and `stems_desk` are the commands widgets get.
 
     `not_taken_wanted` asks the window for the list of what indexing left out.
     """
@@ -68,6 +75,8 @@ class Desk(QObject):
         self.take_desk = TakeDesk(session, self._take_flows(), self.beat_desk.audition, self)
         melody = MelodyFlows(self.melody, self.melody_files, self.playback)
         self.melody_desk = MelodyDesk(session, melody, self.take_desk, self)
+        self.stems = self._stems_flows(now, later)
+        self.stems_desk = StemsDesk(session, self.stems, self.take_desk, self)
         self._listen()
 
     def start(self) -> None:
@@ -88,6 +97,8 @@ class Desk(QObject):
         self.sound.look()
         self.beat_desk.rescan()
         self.watch.start()
+        self.stems.songs.start()
+        self.stems.choice.look()
         self.bridge.in_thread(lambda: sweep((self._places.fitted, self._places.auditions, self._places.models)))
 
     def close(self) -> None:
@@ -99,10 +110,15 @@ class Desk(QObject):
         self.fitting.cancel()
         self.melody_files.cancel()
         self.melody.close()
+        self.stems.close()
         self.library.close()
         self.bridge.close()
         self.sound.close()
         self.watch.close()
+
+    def clear_up(self) -> None:
+        """Deletes what the workers left half-written; called when they are gone."""
+        self.stems.songs.clear_up()
 
     def act(self, problem: Problem) -> None:
         """Runs a banner's action."""
@@ -130,12 +146,27 @@ class Desk(QObject):
     def _beat_flows(self) -> BeatFlows:
         return BeatFlows(self.library, self.takes, self.ranking, self.playback, self.fitting, self.settings)
 
+    def _stems_flows(self, now: Submits, later: Submits) -> StemsFlows:
+        session, bridge = self._session, self.bridge
+        songs = StemsFlow(session, bridge, later, self._places, parent=self)
+        return StemsFlows(
+            songs,
+            StemsAdding(session, bridge, songs, self),
+            StemsChoice(session, bridge, self._places, lambda name: self.settings.change(stem_model=name), self),
+            StemsPictures(session, bridge, now, self),
+            StemsPlayback(session, self.sound, self.playback.stop, self),
+            StemsSaving(session, bridge, later, self),
+        )
+
     def _actions(self) -> Mapping[str, Callable[..., None]]:
         return {
             "rescan": self.beat_desk.rescan,
             "refresh_devices": self.take_desk.refresh_devices,
             "delete_for_good": lambda folder: self.takes.delete(folder, for_good=True),
             "rank_now": self.ranking.rank_now,
+            "delete_song_for_good": self.stems_desk.delete_for_good,
+            "choose_stem_folder": self.stems_desk.folder_wanted.emit,
+            "show_stem": self.stems_desk.show_in_folder,
             "show_not_taken": self.not_taken_wanted.emit,
         }
 

@@ -39,6 +39,7 @@ class TakeDesk(QObject):
         self._session, self._flows, self._audition = session, flows, audition
         self._take_was_touched = True
         self._take_first = False
+        self._first: Callable[[], None] | None = None
         session.beat_id_changed.connect(lambda _: self._touch(take=False))
 
     def record(self) -> None:
@@ -58,6 +59,8 @@ class TakeDesk(QObject):
         """Stops what runs; else plays the beat with the take, or the take, whichever was touched last."""
         if self._session.activity in ("recording", "counting_in"):
             self._flows.recording.stop()
+        elif self._first is not None:
+            self._first()
         elif self._session.activity == "playing":
             self._flows.playback.stop()
         elif (self._take_was_touched or self._take_first) and self._session.take is not None:
@@ -70,6 +73,10 @@ class TakeDesk(QObject):
     def put_take_first(self, on: bool) -> None:
         """In a room that is about the take, Space plays it whatever was touched last."""
         self._take_first = on
+
+    def put_first(self, play_or_stop: Callable[[], None] | None) -> None:
+        """In a room that plays something else, Space and the transport play that."""
+        self._first = play_or_stop
 
     def stop(self) -> None:
         """Stops whatever plays or records."""
