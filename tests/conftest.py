@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 
@@ -20,7 +21,16 @@ pytest_plugins = ["virtual_audio"]
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+hypothesis.settings.register_profile("unhurried", hypothesis.settings(), deadline=None)  # cores are shared
+hypothesis.settings.load_profile("unhurried")
+
 GRACE_S = 3.0
+
+
+def pytest_collection_finish() -> None:
+    """Spares the collector what was imported: each test is searched for timers that it left, object by object."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

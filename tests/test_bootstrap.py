@@ -121,3 +121,18 @@ def test_without_a_job_it_explains_itself() -> None:
     )
     assert done.returncode == 2
     assert "bootstrap.py run" in done.stdout
+
+
+@pytest.mark.parametrize(("walls", "code"), [(0, 0), (3, 1)])
+def test_every_check_is_run_and_one_failure_is_enough(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, walls: int, code: int
+) -> None:
+    story = tmp_path / "story"
+    for name in ("ruff", "mypy", "lint-imports", "python"):
+        fake(tmp_path, name, f'echo {name} "$@" $OMP_NUM_THREADS >> {story}; exit {walls if "-" in name else 0}')
+    monkeypatch.setattr(bootstrap, "BIN", tmp_path)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    assert bootstrap.test(["-k", "piano"]) == code
+    lines = story.read_text().splitlines()
+    assert [line.split()[0] for line in lines] == ["ruff", "ruff", "mypy", "lint-imports", "python"]
+    assert lines[-1] == "python -m pytest -n auto --maxprocesses 4 --dist loadfile -k piano 1"
