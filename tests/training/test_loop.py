@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from vocmatch_desktop.errors import UserError
-from vocmatch_desktop.training.loop import Ema, Plan, fit, seed_everything
+from vocmatch_desktop.training.loop import Ema, Plan, averaged, fit, seed_everything
 
 PLAN = Plan(steps=12, learning_rate=0.05, warmup=2, checkpoint_every=4, seed=3)
 
@@ -63,6 +63,33 @@ def test_averaged_weights_are_shown_at_every_checkpoint(tmp_path: Path) -> None:
     )
     assert list(shown) == [4, 8, 12]
     assert torch.equal(shown[12], network.state_dict()["0.weight"])
+
+
+def test_a_run_can_be_taken_as_it_is(tmp_path: Path) -> None:
+    shown: dict[int, Tensor] = {}
+
+    def killed(done: int, value: float) -> None:
+        if done == 7:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fit(
+            line(),
+            batch,
+            loss,
+            PLAN,
+            tmp_path / "one.pt",
+            killed,
+            lambda done, state: shown.update({done: state["0.weight"].clone()}),
+        )
+    network = line(99)
+    assert averaged(network, tmp_path / "one.pt") == 4
+    assert torch.equal(network.state_dict()["0.weight"], shown[4])
+    assert not network.training
+    with pytest.raises(UserError, match=r"no checkpoint .*two\.pt"):
+        averaged(network, tmp_path / "two.pt")
+    with pytest.raises(UserError, match="damaged or of another network"):
+        averaged(nn.Linear(2, 1), tmp_path / "one.pt")
 
 
 def test_it_learns_also_in_half_precision(tmp_path: Path) -> None:

@@ -29,6 +29,9 @@ Kept = Callable[[int, Mapping[str, Tensor]], None]
 """Told after every checkpoint: how many steps are done, and the averaged weights, which must be left as they are."""
 
 
+_UNREADABLE = (UnpicklingError, RuntimeError, KeyError, EOFError, ValueError)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How a network is trained: AdamW, linear warm-up, then a half cosine down to nothing at `steps`.
@@ -116,6 +119,24 @@ def fit(
     return network.eval()
 
 
+def averaged(network: nn.Module, checkpoint: Path) -> int:
+    """Gives `network` the averaged weights of a run that need not be finished; the steps that it has done.
+
+    Raises:
+        UserError: There is no checkpoint, or it is damaged or of another network.
+    """
+    if not checkpoint.is_file():
+        raise UserError(f"There is no checkpoint {checkpoint}.", "Train first.")
+    device = next(network.parameters()).device
+    try:
+        state: dict[str, Any] = torch.load(checkpoint, map_location=device, weights_only=True)
+        network.load_state_dict(state["ema"])
+        network.eval()
+        return int(state["step"])
+    except _UNREADABLE as error:
+        raise UserError(f"{checkpoint} is damaged or of another network.", "Train again, elsewhere.") from error
+
+
 def _save(path: Path, plan: Plan, step: int, network: nn.Module, optimizer: torch.optim.Optimizer, ema: Ema) -> None:
     state = {
         "plan": asdict(plan),
@@ -143,6 +164,6 @@ def _resume(path: Path, plan: Plan, network: nn.Module, optimizer: torch.optim.O
         optimizer.load_state_dict(state["optimizer"])
         ema.state = state["ema"]
         torch.set_rng_state(state["torch"].cpu())
-    except (UnpicklingError, RuntimeError, KeyError, EOFError, ValueError) as error:
+    except _UNREADABLE as error:
         raise UserError(f"{path} is damaged or of another network.", remedy) from error
     return int(state["step"])
