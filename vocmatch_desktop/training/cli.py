@@ -10,7 +10,7 @@ import typer
 from vocmatch_desktop import cli
 from vocmatch_desktop.commands.output import tolerate_any_name
 
-TASKS = ("songs", "probe", "notes")
+TASKS = ("songs", "probe", "notes", "separation")
 """Packages of `vocmatch_desktop.training`; each has a module `command` with `register(app)`."""
 
 
