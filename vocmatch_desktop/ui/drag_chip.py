@@ -31,7 +31,8 @@ from vocmatch_desktop.ui.theme import RADIUS, SPACE_2, Theme
 HEIGHT = 36
 _MARK = re.compile(r" \[[0-9a-f]{8}\](?=\.\w+$)")
 """What tells two fittings of one beat apart on the disk; says nothing to who drags one."""
-_TAGS = re.compile(r" - [\d.]+ BPM( - [A-G][#b]?m?)?\.\w+$")
+_TAGS = re.compile(r" - ([\d.]+ BPM( - [A-G][#b]?m?)?|[a-z]+)\.\w+( \+\d+)?$")
+"""What tells files of one title apart: tempo and key, or which stem it is; and how many more go along."""
 HANDLE_WIDTH = 26
 SPIN_MS = 60
 SPIN_STEP_DEGREES = 24
@@ -233,9 +234,9 @@ class DragChip(QAbstractButton):
 
 
 def elided(name: str, metrics: QFontMetricsF, width: float) -> str:
-    """A file's name in `width` pixels: the title gives way first, tempo and key (" - 92 BPM - F#m.wav") stay whole."""
+    """A file's name in `width` pixels: the title gives way first, its end (" - 92 BPM - F#m.wav") stays whole."""
     tags = found.group() if (found := _TAGS.search(name)) else ""
     room = width - metrics.horizontalAdvance(tags)
-    if tags and room >= metrics.horizontalAdvance("Mmm…"):
+    if tags and room >= metrics.horizontalAdvance("Mm…"):
         return metrics.elidedText(name.removesuffix(tags), Qt.TextElideMode.ElideRight, room) + tags
     return metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, width)

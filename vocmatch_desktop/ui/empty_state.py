@@ -95,7 +95,11 @@ class EmptyState(QWidget):
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), self._theme.color("ground"))
             if self._framed:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                painter.setPen(QPen(self._theme.color("line"), 1.5, Qt.PenStyle.DashLine))
-                frame = QRectF(self.rect()).adjusted(SPACE_5, SPACE_5, -SPACE_5, -SPACE_5)
-                painter.drawRoundedRect(frame, RADIUS * 2, RADIUS * 2)
+                paint_drop_frame(painter, QRectF(self.rect()), self._theme)
+
+
+def paint_drop_frame(painter: QPainter, box: QRectF, theme: Theme) -> None:
+    """The dashed frame of a place that things can be dropped on."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.color("line"), 1.5, Qt.PenStyle.DashLine))
+    painter.drawRoundedRect(box.adjusted(SPACE_5, SPACE_5, -SPACE_5, -SPACE_5), RADIUS * 2, RADIUS * 2)
