@@ -89,9 +89,10 @@ def test_a_song_comes_apart(net: Path, tmp_path: Path, capsys: pytest.CaptureFix
     total = sum(files.read(Path(made["stems"][name])).samples for name in SHARES)
     assert np.abs(mix - total).max() <= 1e-6
     assert Path(made["stems"]["vocals"]).parent == tmp_path / "song stems"
-    wishes = ("--model", "four", "--stems", "Vocals, instrumental", "--out", tmp_path, "--depth", "24")
+    wishes = ("--model", "four", "--stems", "Vocals, instrumental", "--out", tmp_path, "--format", "flac")
     few = done(capsys, "separate", song, *wishes)
-    assert soundfile.info(few["stems"]["vocals"]).subtype == "PCM_24"
+    about = soundfile.info(few["stems"]["vocals"])
+    assert (about.format, about.subtype, about.frames) == ("FLAC", "PCM_24", 50_000)
     assert set(few["stems"]) == {"vocals", "instrumental"}
     assert "gives no tuba" in refused(capsys, "separate", song, "--model", "four", "--stems", "tuba")
     assert "no model called" in refused(capsys, "separate", song, "--model", "nothing")

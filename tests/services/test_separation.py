@@ -16,7 +16,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as states
 from tiny_models import SHARES, breaking_midway, four_stems
 
 from vocmatch_desktop.audio import files
-from vocmatch_desktop.errors import Cancelled, DiskError, ModelError, NotFound
+from vocmatch_desktop.errors import Cancelled, DiskError, ModelError, NotFound, UnfitFormat
 from vocmatch_desktop.inference import session as sessions
 from vocmatch_desktop.inference.cards import ModelCard, sha256, write_card
 from vocmatch_desktop.inference.providers import CPU, CUDA
@@ -26,6 +26,7 @@ from vocmatch_desktop.services.models import AddModelSpec
 from vocmatch_desktop.services.models import run as add
 from vocmatch_desktop.services.reports import Unread
 from vocmatch_desktop.services.separation import SeparateSpec, model_for, run, separators
+from vocmatch_desktop.services.stem_files import FORMATS, StemFormat
 from vocmatch_desktop.settings import Places
 
 EVERYTHING = {"vocals", "drums", "bass", "other", "instrumental"}
@@ -75,6 +76,54 @@ def test_early_parts_come_and_a_second_run_overwrites_nothing(places: Places, so
     assert second.stems["vocals"].path.name == "Lied ü 2 - vocals.wav"
     both = [files.read(made.stems["vocals"].path).samples for made in (first, second)]
     np.testing.assert_array_equal(*both)
+
+
+@pytest.mark.parametrize("form", ["wav24", "flac", "mp3", "opus"])
+def test_other_formats_hold_the_same_stems(places: Places, song: Path, tmp_path: Path, form: StemFormat) -> None:
+    spec = SeparateSpec(song, tmp_path / "out", places, stems=("vocals", "drums"), form=form)
+    made, other = run(spec, Unread()), run(replace(spec, stems=("drums",)), Unread())
+    rate, suffix = 48_000 if form == "opus" else 44_100, FORMATS[form].suffix
+    assert made.null_dbfs <= -120
+    assert made.notice == ""
+    assert made.stems["vocals"].path == tmp_path / "out" / f"Lied ü - vocals{suffix}"
+    assert other.stems["drums"].path.name == f"Lied ü 2 - drums{suffix}"
+    assert len(list((tmp_path / "out").iterdir())) == 3
+    mix = files.read(song, rate=rate).samples
+    for name, stem in made.stems.items():
+        heard = files.read(stem.path).samples
+        assert heard.shape == mix.shape
+        error = np.sqrt(np.mean((heard - SHARES[name] * mix) ** 2))
+        assert error < (1e-5 if FORMATS[form].lossless else 0.5 * SHARES[name] * np.std(mix))  # noise is hard for them
+
+
+def test_24_bits_that_clip_are_told(places: Places, song: Path, tmp_path: Path) -> None:
+    samples = files.read(song).samples
+    soundfile.write(song, samples * 3, 44_100, "FLOAT")
+    made = run(SeparateSpec(song, tmp_path / "24", places, form="flac"), Unread())
+    assert made.null_dbfs > -20
+    assert "clipped" in made.notice
+    assert run(SeparateSpec(song, tmp_path / "float", places), Unread()).notice == ""
+
+
+def test_what_a_format_cannot_hold_leaves_nothing(
+    places: Places, song: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    six = tmp_path / "six.wav"
+    soundfile.write(six, np.zeros((4_000, 6)), 44_100)
+    with pytest.raises(UnfitFormat, match="MP3 holds 2 channels"):
+        run(SeparateSpec(six, tmp_path / "out", places, form="mp3"), Unread())
+    (tmp_path / "file").touch()
+    with pytest.raises(DiskError, match="Nothing can be written"):
+        run(SeparateSpec(song, tmp_path / "file" / "out", places, form="flac"), Unread())
+    assert not (tmp_path / "out").exists()
+
+    def full(*_: object) -> None:
+        raise DiskError("No space is left.")
+
+    monkeypatch.setattr("vocmatch_desktop.services.separation.write_stems", full)
+    with pytest.raises(DiskError, match="No space"):
+        run(SeparateSpec(song, tmp_path / "out", places, form="flac"), Unread())
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_specs_and_results_travel_between_processes(places: Places, song: Path, tmp_path: Path) -> None:

@@ -22,7 +22,10 @@ Provider = Annotated[str, typer.Option(help="auto, cpu, cuda, directml or coreml
 Overlap = Annotated[float, typer.Option(min=0.0, max=0.95, help="Part of a chunk that the next one hears again.")]
 Shifts = Annotated[int, typer.Option(min=1, max=20, help="Grids of chunks that are averaged; so many times the work.")]
 Batch = Annotated[int, typer.Option(min=1, max=64, help="Chunks at once.")]
-Depth = Annotated[Literal["float", "24"], typer.Option(help="32-bit float or 24-bit samples.")]
+Format = Annotated[
+    Literal["wav", "wav24", "flac", "mp3", "opus"],
+    typer.Option("--format", help="32-bit float WAV, 24-bit WAV or FLAC, or the lossy MP3 and Opus."),
+]
 Threads = Annotated[int, typer.Option(min=0, help="Of the processor; 0 for all cores.")]
 
 
@@ -40,7 +43,7 @@ def separate(
     overlap: Overlap = 0.25,
     shifts: Shifts = 1,
     batch: Batch = 1,
-    depth: Depth = "float",
+    form: Format = "wav",
     threads: Threads = 0,
     json_: JsonFlag = False,
 ) -> None:
@@ -57,7 +60,7 @@ def separate(
         model=model,
         provider=provider,
         chunking=Chunking(overlap, shifts, batch),
-        depth="FLOAT" if depth == "float" else "PCM_24",
+        form=form,
         threads=threads,
     )
     with progress() as report:

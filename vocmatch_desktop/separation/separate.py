@@ -118,9 +118,9 @@ def _parts(mix: Float32, estimates: Mapping[str, Float32], depth: Depth) -> dict
     """Every stem of a stretch of sound, [n, channels]; `other` is what the others leave."""
     parts = {name: _rounded(sound, depth) for name, sound in estimates.items() if name not in (REST, INSTRUMENTAL)}
     mix = _rounded(mix, depth)
-    parts[REST] = np.asarray(mix - sum(parts.values()), np.float32)
+    parts[REST] = _rounded(np.asarray(mix - sum(parts.values()), np.float32), depth)  # what clips shows in the null
     if VOCALS in parts:
-        parts[INSTRUMENTAL] = mix - parts[VOCALS]
+        parts[INSTRUMENTAL] = _rounded(mix - parts[VOCALS], depth)
     return parts
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from vocmatch_desktop.audio import files
-from vocmatch_desktop.errors import ModelError, NotFound
-from vocmatch_desktop.export.names import safe_name
+from vocmatch_desktop.errors import DiskError, ModelError, NotFound
 from vocmatch_desktop.inference.cards import ModelCard
 from vocmatch_desktop.inference.providers import all_cores, short_name
 from vocmatch_desktop.inference.selftest import Verdicts, prove
@@ -21,11 +23,20 @@ from vocmatch_desktop.separation.estimator import Estimator
 from vocmatch_desktop.separation.facts import Facts, facts
 from vocmatch_desktop.separation.families import Opened, open_estimator
 from vocmatch_desktop.separation.overlap import Chunking
-from vocmatch_desktop.separation.separate import Depth, offered, separate
+from vocmatch_desktop.separation.separate import StemSet, offered, separate
+from vocmatch_desktop.services.reports import Stage
+from vocmatch_desktop.services.stem_files import FORMATS, StemFormat, check_fits, free_paths, write_stems
 from vocmatch_desktop.settings import Places
 from vocmatch_desktop.types import AudioFile, Report
 
 TASK = "separation"
+
+CLIPPED = "A stem is louder than 24 bits can hold and is clipped; as 32-bit float WAV it is not."
+
+WORST_NULL_DBFS = -120.0
+
+ENCODING_FROM = 0.9
+"""What is left of the progress bar for FLAC, MP3 or Opus."""
 
 Family = Callable[[Sequence[Path], Facts, Callable[[Path], Session]], Opened]
 """Makes an estimator of the files of a model; `separation.families.open_estimator` is one."""
@@ -36,7 +47,8 @@ class SeparateSpec:
     """Take `song` apart into `folder`.
 
     `stems`: which, none for all the model gives. `model`: a name of the store, "" for the default. `provider`: "auto"
-    or a name of `inference.providers.PROVIDERS`. `threads`: of the processor, 0 for all cores.
+    or a name of `inference.providers.PROVIDERS`. `form`: a format of `stem_files.FORMATS`. `threads`: of the
+    processor, 0 for all cores.
     """
 
     song: Path
@@ -46,16 +58,16 @@ class SeparateSpec:
     model: str = ""
     provider: str = "auto"
     chunking: Chunking = field(default_factory=Chunking)
-    depth: Depth = "FLOAT"
+    form: StemFormat = "wav"
     threads: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Separated:
-    """Finished stems, each of the song's rate, channels and length.
+    """Finished stems, each of the song's rate, channels and length (MP3 and Opus have rates of their own).
 
-    `provider`: what the model ran on; `notice`: why it is not what was asked for, or "". `null_dbfs`: the largest
-    sample by which all stems together differ from the song.
+    `provider`: what the model ran on; `notice`: what has to be told of it or of the files, or "". `null_dbfs`: the
+    largest sample by which all stems together differ from the song, before MP3 or Opus.
     """
 
     model: str
@@ -102,16 +114,17 @@ def run(spec: SeparateSpec, report: Report, *, family: Family = open_estimator) 
     """Writes the stems, all of them or none; existing files are never written over. `Finished` events come early.
 
     Raises:
-        NotFound, UnreadableAudio: the song. NotFound, ModelError: no such model or stem, or it cannot be used.
-        DiskError: no space. Cancelled: by `report`; nothing is left behind.
+        NotFound, UnreadableAudio: the song. UnfitFormat: the format cannot have its channels or rate.
+        NotFound, ModelError: no such model or stem, or it cannot be used. DiskError: no space. Cancelled: by `report`.
+        Nothing is left behind.
     """
     began = time.monotonic()
     song = files.probe(spec.song)
+    check_fits(spec.form, song)
     report(0.0, "Loading the model")
     card = model_for(ModelStore.of(spec.places), spec.model)
     model = _loaded(card, spec, family)
-    paths = _free_paths(spec.folder, spec.song.stem, _wanted(spec.stems, offered(model.estimator), card))
-    made = separate(song, model.estimator, paths, report, chunking=spec.chunking, depth=spec.depth)
+    made = _stems(song, model.estimator, _wanted(spec.stems, offered(model.estimator), card), spec, report)
     return Separated(
         model=card.name,
         provider=model.provider,
@@ -119,8 +132,36 @@ def run(spec: SeparateSpec, report: Report, *, family: Family = open_estimator) 
         duration_s=song.duration_s,
         elapsed_s=time.monotonic() - began,
         null_dbfs=made.null_dbfs,
-        notice=model.notice,
+        notice=f"{model.notice} {CLIPPED if _is_clipped(made, spec) else ''}".strip(),
     )
+
+
+def _stems(song: AudioFile, estimator: Estimator, names: Sequence[str], spec: SeparateSpec, report: Report) -> StemSet:
+    """The stems in the format asked for: WAVs as they come, others encoded when all of them are known."""
+    part = partial(separate, song, estimator, chunking=spec.chunking, depth=FORMATS[spec.form].depth)
+    if FORMATS[spec.form].suffix == ".wav":
+        return part(free_paths(spec.folder, spec.song.stem, names, spec.form), report)
+    with _waves(spec.folder) as folder:
+        made = part({name: folder / f"{name}.wav" for name in names}, Stage(report, 0.0, ENCODING_FROM))
+        written = write_stems(made.stems, spec.folder, spec.song.stem, spec.form, Stage(report, ENCODING_FROM, 1.0))
+        return StemSet(written, made.null_dbfs)
+
+
+def _is_clipped(made: StemSet, spec: SeparateSpec) -> bool:
+    """Whether 24 bits cost more than their own rounding."""
+    return FORMATS[spec.form].depth == "PCM_24" and made.null_dbfs > WORST_NULL_DBFS
+
+
+@contextmanager
+def _waves(folder: Path) -> Iterator[Path]:
+    """A folder for the WAVs to encode, on the disk of `folder`: what does not fit there is known before the work."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        waves = TemporaryDirectory(prefix=".stems-", dir=folder, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise DiskError(f"Nothing can be written to {folder}.", "Check free space and permissions.") from error
+    with waves:
+        yield Path(waves.name)
 
 
 def separators(store: ModelStore) -> tuple[ModelCard, ...]:
@@ -168,14 +209,3 @@ def _wanted(asked: Sequence[str], there: Sequence[str], card: ModelCard) -> tupl
     if missing:
         raise NotFound(f"The model {card.name} gives no {' and no '.join(missing)}.", f"It gives {', '.join(there)}.")
     return tuple(dict.fromkeys(asked)) or tuple(there)
-
-
-def _free_paths(folder: Path, title: str, stems: Sequence[str]) -> dict[str, Path]:
-    """A file for each stem, "Song - vocals.wav"; where one of them exists, all get the same number."""
-    number = 1
-    while True:
-        own = title if number == 1 else f"{title} {number}"
-        paths = {stem: folder / safe_name(own, f" - {stem}.wav") for stem in stems}
-        if not any(path.exists() for path in paths.values()):
-            return paths
-        number += 1
