@@ -5,6 +5,7 @@ import sys
 
 from vocmatch_desktop.commands.demo import _tour_in_words
 from vocmatch_desktop.services.demo import LibraryMade
+from vocmatch_desktop.services.demo_stems import SongApart
 from vocmatch_desktop.services.demo_tour import (
     AuditionMade,
     ExportMade,
@@ -28,7 +29,9 @@ def test_the_tour_says_which_beat_came_first_and_where_to_hear_it(tmp_path):
         match=MatchTour(0, (found,)),
         auditions=(AuditionMade(tmp_path / "mix.wav", 12.0),),
         export=ExportMade(tmp_path / "session", (), 90.0, "Am"),
-        separate=None,
+        separate=SongApart(
+            tmp_path / "mix.wav", "six", "cpu", {"vocals": tmp_path, "other": tmp_path}, 10.0, -131.2, 4.0
+        ),
         melody=MelodyMade(tmp_path / "a.mid", tmp_path / "a.wav", (), "Am", 90.0, 12.0, 40, 38),
         accompany=None,
         elapsed_s=12.34,
@@ -37,6 +40,7 @@ def test_the_tour_says_which_beat_came_first_and_where_to_hear_it(tmp_path):
         f"30 beats in {tmp_path / 'Beats'} (4 made now).",
         "“hum”: Night Bus ranked 2; best is Slow Tape, 81 (-2 st, ×1.020).",
         f"Hear it: {tmp_path / 'mix.wav'}",
+        f"Taken apart: vocals, other, adding up to it within -131 dBFS: {tmp_path}",
         f"As a melody, 38 of 40 notes right: {tmp_path / 'a.mid'}",
         f"For a DAW: {tmp_path / 'session'}",
         "12.3 s.",

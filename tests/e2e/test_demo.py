@@ -8,9 +8,13 @@ import sys
 import wave
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from vocmatch_desktop.audio import files
+from vocmatch_desktop.inference.store import ModelStore
+from vocmatch_desktop.services.separation import separators
+from vocmatch_desktop.settings import Places
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -37,7 +41,20 @@ def test_the_right_beat_comes_first_for_every_take(demo):
 
 
 def test_what_does_not_exist_yet_is_null(demo):
-    assert demo["separate"] is demo["accompany"] is None
+    assert demo["accompany"] is None
+
+
+def test_the_first_audition_comes_apart_by_the_model_that_is_shipped(demo):
+    apart, store = demo["separate"], ModelStore.of(Places.from_environment())
+    assert (apart is None) == (not any(store.is_shipped(card) for card in separators(store)))
+    if apart is None:
+        pytest.skip("no model that takes songs apart is shipped yet")
+    assert apart["null_dbfs"] <= -120
+    mix = files.read(Path(apart["song"])).samples
+    stems = {name: files.read(Path(path)).samples for name, path in apart["stems"].items()}
+    assert set(stems) >= {"vocals", "instrumental", "other"}
+    assert np.abs(mix - sum(sound for name, sound in stems.items() if name != "instrumental")).max() <= 1e-6
+    assert np.abs(mix - stems["vocals"] - stems["instrumental"]).max() <= 1e-6
 
 
 def test_the_first_take_becomes_a_melody_as_long_as_it_is(demo):
@@ -72,3 +89,6 @@ def test_the_second_time_everything_is_there(demo):
     assert before == {path: path.stat().st_mtime_ns for path in (folder / "Beats").iterdir()}
     assert len(list((folder / "Sessions").rglob("*.wav"))) == 2
     assert len(list((folder / "Melodies").iterdir())) == 2
+    assert again["separate"] is None or set(again["separate"]["stems"].values()) == set(
+        demo["separate"]["stems"].values()
+    )

@@ -44,5 +44,8 @@ def _tour_in_words(tour: Tour) -> str:
             f"{where}; best is {best.title}, {best.score:.0f} ({best.transpose:+d} st, ×{best.tempo_ratio:.3f})."
         )
     lines += [f"Hear it: {audition.path}" for audition in tour.auditions]
+    if (apart := tour.separate) is not None:
+        adds_up = f"adding up to it within {apart.null_dbfs:.0f} dBFS"
+        lines.append(f"Taken apart: {', '.join(apart.stems)}, {adds_up}: {apart.song.parent}")
     lines.append(f"As a melody, {tour.melody.right} of {tour.melody.sung} notes right: {tour.melody.midi}")
     return "\n".join([*lines, f"For a DAW: {tour.export.folder}", f"{tour.elapsed_s:.1f} s."])

@@ -5,6 +5,6 @@ Beats: `indexing` (`listening` hears one file, `pool` spreads them over processe
 `pairing` lays one beat under a take; `audition` renders both, `fitting` and `padding` write them for the DAW (as
 `bars`) and `exporting` a session of them; `laying` bends and repeats a beat. Songs: `separation` takes one apart,
 `stem_files` writes its stems in other formats, `models` brings networks for it. Voices: `melody`, with
-`melody_edits`. The program itself: `demo`, `demo_tour`, `bench` (with `bench_matching`), `doctor`, `leftovers`. What
-several of them need: `reports`, `streams`, `scratch`, `identity`, `lifeline`.
+`melody_edits`. The program itself: `demo`, `demo_tour` (with `demo_stems`), `bench` (with `bench_matching`), `doctor`,
+`leftovers`. What several of them need: `reports`, `streams`, `scratch`, `identity`, `lifeline`.
 """

@@ -70,6 +70,11 @@ class DemoPlaces:
         return self.folder / "Melodies"
 
     @property
+    def stems(self) -> Path:
+        """Some seconds of an audition, and what they are made of."""
+        return self.folder / "Stems"
+
+    @property
     def sessions(self) -> Path:
         """What is exported for a DAW."""
         return self.folder / "Sessions"

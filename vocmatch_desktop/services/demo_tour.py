@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vocmatch_desktop.services import demo
 from vocmatch_desktop.services.demo import DemoPlaces, DemoSpec, LibraryMade
+from vocmatch_desktop.services.demo_stems import SongApart, take_apart
 from vocmatch_desktop.services.reports import Stage
+from vocmatch_desktop.settings import Places
 from vocmatch_desktop.types import Match, Note, Report
 
 if TYPE_CHECKING:
@@ -22,9 +24,10 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class TourSpec:
-    """Make the demo in `folder`, or find it there, and run everything on it."""
+    """Make the demo in `folder`, or find it there, and run everything on it; `home` knows the models."""
 
     folder: Path
+    home: Places = field(default_factory=Places.from_environment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +126,17 @@ class Tour:
     match: MatchTour
     auditions: tuple[AuditionMade, ...]
     export: ExportMade
-    separate: None
+    separate: SongApart | None
     melody: MelodyMade
     accompany: None
     elapsed_s: float
 
 
 def run(spec: TourSpec, report: Report) -> Tour:
-    """Makes the demo and runs match, audition, export and melody on it.
+    """Makes the demo and runs match, audition, export, separate and melody on it.
 
     Raises:
-        DiskError: the folder cannot be written. LibraryError: its database is damaged.
+        DiskError: the folder cannot be written. LibraryError: its database is damaged. ModelError: a model is.
     """
     from vocmatch_desktop.library.catalogue import Catalogue
     from vocmatch_desktop.synth.takes import TAKES
@@ -152,8 +155,8 @@ def run(spec: TourSpec, report: Report) -> Tour:
         match=MatchTour(sum(match.rank == 1 for match in found), tuple(found)),
         auditions=tuple(auditions),
         export=_export(TAKES[0], found[0], places, Stage(report, 0.95, 0.97)),
-        separate=None,
-        melody=_melody(TAKES[0], places, Stage(report, 0.97, 1.0)),
+        separate=take_apart(auditions[0].path, places.stems, spec.home, Stage(report, 0.97, 0.99)),
+        melody=_melody(TAKES[0], places, Stage(report, 0.99, 1.0)),
         accompany=None,
         elapsed_s=time.monotonic() - started,
     )
