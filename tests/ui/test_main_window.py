@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
 from tests.ui.inline import InlineWorker
+from tests.ui.stem_songs import song, working
 from vocmatch_desktop.audio import files
 from vocmatch_desktop.errors import NoSinging
 from vocmatch_desktop.library.records import AnalysedFile, FoundFile, NotTaken, Survey
@@ -98,7 +100,9 @@ def desk(qtbot, session: Session, places: Places, now: InlineWorker, later: Inli
 
 @pytest.fixture
 def window(qtbot, session: Session, desk: Desk, theme: Theme, places: Places) -> MainWindow:
-    commands = Commands(desk.take_desk, desk.beat_desk, desk.melody_desk, desk.library.cancel, desk.act)
+    commands = Commands(
+        desk.take_desk, desk.beat_desk, desk.melody_desk, desk.stems_desk, desk.library.cancel, desk.act
+    )
     made = MainWindow(
         session, commands, theme, places, QSettings(str(places.config / "w.ini"), QSettings.Format.IniFormat)
     )
@@ -310,7 +314,9 @@ def test_the_window_comes_back_where_it_was(window, session, desk, theme, places
     window.middle.setSizes([300, 400])
     sizes = window.middle.sizes()
     window.close()
-    commands = Commands(desk.take_desk, desk.beat_desk, desk.melody_desk, desk.library.cancel, desk.act)
+    commands = Commands(
+        desk.take_desk, desk.beat_desk, desk.melody_desk, desk.stems_desk, desk.library.cancel, desk.act
+    )
     store = QSettings(str(places.config / "w.ini"), QSettings.Format.IniFormat)
     again = MainWindow(session, commands, theme, places, store)
     qtbot.addWidget(again)
@@ -375,3 +381,53 @@ def test_the_melody_room_without_a_take_teaches(window, session) -> None:
     assert window.melody.sentence.isVisible()
     assert session.melody.phase == "none"
     assert not window.grab().isNull()
+
+
+def drop(widget: QWidget, *paths: Path) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    hand = (Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(widget, QDragEnterEvent(QPoint(10, 10), *hand))
+    QApplication.sendEvent(widget, QDropEvent(QPointF(10, 10), *hand))
+
+
+def test_the_stems_room_brings_the_songs_and_leaving_it_the_takes(window) -> None:
+    window.show_room(window.stems)
+    assert window.stems.invite.isVisible()
+    assert window.songs.isVisible()
+    window.show_room(window.melody)
+    assert window.takes.isVisible()
+
+
+@pytest.mark.parametrize("place", ["stems", "songs", "live"])
+def test_a_sound_dropped_in_the_stems_room_is_a_song(window, desk, session, tmp_path, place, qtbot) -> None:
+    desk.stems.songs.start()
+    qtbot.waitUntil(lambda: desk.stems.songs._store is not None)
+    window.show_room(window.stems)
+    drop(getattr(window, place), write_sound(tmp_path / "Night Bus.wav", 1.0))
+    qtbot.waitUntil(lambda: len(session.songs) == 1)
+    assert session.songs[0].title == "Night Bus"
+    assert session.takes == ()
+
+
+def test_a_sound_dropped_on_the_takes_is_a_take_in_every_room(window, session, tmp_path, qtbot) -> None:
+    window.show_room(window.stems)
+    window.right.show_list(window.takes)
+    drop(window.takes, write_sound(tmp_path / "hook.wav", 2.0))
+    qtbot.waitUntil(lambda: len(session.takes) == 1)
+    assert session.songs == ()
+
+
+def test_the_status_line_tells_of_the_song_that_comes_apart(window, session) -> None:
+    session.indexing = Indexing(2, 8, 70.0)
+    session.songs = (working()[0],)
+    assert window.status._doing.text() == "Taking Night Bus apart · 40 % · 1:20 left"
+    session.songs = (song("A title that is much longer than any line can hold", phase="working"),)
+    assert "A title that is much longer tha… apart · 0 %" in window.status._doing.text()
+    session.songs = ()
+    assert window.status._doing.text().startswith("Indexing 2 of 8")
+
+
+def test_the_song_has_the_transports_clock_while_it_sounds(window, session) -> None:
+    session.song_playhead.emit(61.5)
+    assert window.transport.time.text() == "01:01.5"

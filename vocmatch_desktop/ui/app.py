@@ -39,7 +39,9 @@ class Program(QObject):
         self._application, self._session, self._theme = application, session, theme
         self._now, self._later = now_worker(), later_worker()
         self.desk = desk = Desk(session, places, self._now, self._later, self)
-        commands = Commands(desk.take_desk, desk.beat_desk, desk.melody_desk, desk.library.cancel, self._act)
+        commands = Commands(
+            desk.take_desk, desk.beat_desk, desk.melody_desk, desk.stems_desk, desk.library.cancel, self._act
+        )
         store = QSettings(str(places.config / "window.ini"), QSettings.Format.IniFormat)
         self.window = MainWindow(session, commands, theme, places, store)
         self._connect()
@@ -56,6 +58,7 @@ class Program(QObject):
         desk.takes.pictured.connect(window.show_take)
         desk.ranking.heard.connect(window.show_heard)
         desk.not_taken_wanted.connect(lambda: window.show_left_out(desk.library.left_out))
+        desk.stems_desk.folder_wanted.connect(window.stems.choose_folder)
         session.settings_changed.connect(lambda settings: self._use_theme(settings.theme))
         window.painted.connect(lambda: QTimer.singleShot(0, self._start))
         window.closing.connect(self._close)

@@ -39,8 +39,12 @@ from vocmatch_desktop.ui.search_box import SearchBox
 from vocmatch_desktop.ui.session import Problem, Session
 from vocmatch_desktop.ui.settings_page import SettingsPage
 from vocmatch_desktop.ui.shortcuts import EnterPresses, ShortcutsPage, install
+from vocmatch_desktop.ui.songs_column import RightColumn
+from vocmatch_desktop.ui.songs_panel import SongsPanel
 from vocmatch_desktop.ui.spectrogram import Columns
 from vocmatch_desktop.ui.status import StatusLine
+from vocmatch_desktop.ui.stems_panel import StemsPanel
+from vocmatch_desktop.ui.stems_state import StemsCommands
 from vocmatch_desktop.ui.takes_panel import TakesPanel
 from vocmatch_desktop.ui.theme import SPACE_2, SPACE_4, Theme
 from vocmatch_desktop.ui.timeline import Grid, take_grid
@@ -50,16 +54,17 @@ FIRST_SIZE = (1440, 900)
 FRAME = QSize(16, 48)
 """Room for the frame the system draws around a window; how large it is nobody knows before the window is shown."""
 SMALLEST_SIZE = (980, 620)
-TAKES_PX, MATCH_PX, LIVE_PX = 264, 400, 250
+TAKES_PX, MATCH_PX, STEMS_PX, LIVE_PX = 264, 400, 344, 250
 
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """Everything the window can ask for: of takes, beats and melody, and what a banner's action runs."""
+    """Everything the window can ask for: of takes, beats, melody and stems, and what a banner's action runs."""
 
     takes: TransportCommands
     beats: LibraryCommands
     melody: MelodyCommands
+    stems: StemsCommands
     cancel_indexing: Callable[[], None]
     act: Callable[[Problem], None]
 
@@ -86,8 +91,12 @@ class MainWindow(QMainWindow):
         self.search = SearchBox(session, commands.beats, theme)
         self.match = MatchPane(session, commands.beats, theme)
         self.melody = MelodyPanel(session, commands.melody, theme)
+        self.stems = StemsPanel(session, commands.stems, theme)
+        self.songs = SongsPanel(session, commands.stems, theme)
+        self.right = RightColumn(self.takes, self.songs)
         self.banner = Banner(session, commands.act, theme)
-        self.status = StatusLine(session, commands.cancel_indexing, commands.takes.clear_overflows)
+        clear_overflows = commands.takes.clear_overflows
+        self.status = StatusLine(session, commands.cancel_indexing, commands.stems.cancel, clear_overflows)
         folders = FoldersList(session, commands.beats, theme)
         settings = SettingsPage(session, commands.takes, commands.beats, places, folders)
         self.settings = Page(self.tr("Settings"), settings, theme)
@@ -105,16 +114,23 @@ class MainWindow(QMainWindow):
             self.library.focus_table()
 
     def show_room(self, room: QWidget) -> None:
-        """Shows one of the rooms: `lower` (Match) or `melody`."""
+        """Shows one of the rooms: `lower` (Match), `melody` or `stems`."""
         self.rooms.setCurrentIndex(self.room_pages.indexOf(room))
 
     def _enter_room(self, index: int) -> None:
+        left = self.room_pages.currentWidget()
         self.room_pages.setCurrentIndex(index)
-        if self.room_pages.currentWidget() is self.melody:
+        room = self.room_pages.currentWidget()
+        for here, commands in ((self.melody, self._commands.melody), (self.stems, self._commands.stems)):
+            if left is here and room is not here:
+                commands.leave()
+        if room is self.melody:
             self._commands.melody.enter()
             self.melody.roll.setFocus()
-        else:
-            self._commands.melody.leave()
+        elif room is self.stems:
+            self._commands.stems.enter()
+            self.stems.lanes.focus_lanes()
+        self.right.show_list(self.songs if room is self.stems else self.takes)
 
     def begin_take(self, rate: int, grid: Grid | None) -> None:
         """A take is being sung."""
@@ -147,10 +163,10 @@ class MainWindow(QMainWindow):
         self.show_page(self.left_out_page)
 
     def _lay_out(self) -> None:
-        self.upper = _splitter(Qt.Orientation.Horizontal, self.live, self.takes)
+        self.upper = _splitter(Qt.Orientation.Horizontal, self.live, self.right)
         self.lower = _splitter(Qt.Orientation.Horizontal, self.library, self.match)
         self.room_pages = QStackedWidget()
-        for room in (self.lower, self.melody):
+        for room in (self.lower, self.melody, self.stems):
             self.room_pages.addWidget(room)
         self.middle = _splitter(Qt.Orientation.Vertical, self.upper, self._column(self._rooms(), self.room_pages))
         self.desk = self._column(_line(), self.middle)
@@ -158,12 +174,14 @@ class MainWindow(QMainWindow):
         for page in (self.desk, self.settings, self.shortcuts, self.left_out_page):
             self.pages.addWidget(page)
         self.setCentralWidget(self._column(self.transport, self.pages, self.banner, _line(), self.status))
-        DropZone(self.live, self._theme, self._drop_words, self._take_drop)
+        DropZone(self.live, self._theme, self._words_above, self._drop_above)
         DropZone(self.takes, self._theme, self._drop_words, self._take_drop)
+        for place in (self.stems, self.songs):
+            DropZone(place, self._theme, self._song_words, self._take_songs)
 
     def _rooms(self) -> QWidget:
         self.rooms = QTabBar(drawBase=False, expanding=False, usesScrollButtons=False)
-        for name in (self.tr("Match"), self.tr("Melody")):
+        for name in (self.tr("Match"), self.tr("Melody"), self.tr("Stems")):
             self.rooms.addTab(name)
         self.rooms.setAccessibleName(self.tr("Rooms"))
         body = QWidget()
@@ -190,6 +208,7 @@ class MainWindow(QMainWindow):
         for page in (self.settings, self.shortcuts, self.left_out_page):
             page.left.connect(lambda: self.show_page(self.desk))
         self.rooms.currentChanged.connect(self._enter_room)
+        self.songs.choose_wanted.connect(self.stems.choose_songs)
         self.search.query_changed.connect(self.library.set_query)
         self.search.left.connect(self.library.focus_table)
         self.library.empty.clear_search_wanted.connect(self.search.clear)
@@ -250,6 +269,24 @@ class MainWindow(QMainWindow):
         if drop.folders:
             self._commands.beats.add_folders(drop.folders)
 
+    def _song_words(self, drop: Dropped) -> str:
+        if self._session.read_only or not drop.wanted:
+            return ""
+        return self.tr("Drop to take apart")
+
+    def _take_songs(self, drop: Dropped) -> None:
+        self._commands.stems.add_songs((*drop.folders, *drop.sounds))
+        self.show_room(self.stems)
+
+    def _words_above(self, drop: Dropped) -> str:
+        return self._song_words(drop) if self._in_stems() else self._drop_words(drop)
+
+    def _drop_above(self, drop: Dropped) -> None:
+        self._take_songs(drop) if self._in_stems() else self._take_drop(drop)
+
+    def _in_stems(self) -> bool:
+        return self.room_pages.currentWidget() is self.stems
+
     def _follow_take(self, take: Take | None) -> None:
         self.setWindowTitle(self.tr("{0} – VocMatch").format(take.name) if take else "VocMatch")
         if take is None:
@@ -268,6 +305,7 @@ class MainWindow(QMainWindow):
             (self.upper, [self.width() - TAKES_PX, TAKES_PX]),
             (self.lower, [self.width() - MATCH_PX, MATCH_PX]),
             (self.melody, [self.width() - MATCH_PX, MATCH_PX]),
+            (self.stems, [self.width() - STEMS_PX, STEMS_PX]),
             (self.middle, [LIVE_PX, self.height() - LIVE_PX]),
         ):
             splitter.setSizes(sizes)
@@ -285,12 +323,13 @@ class MainWindow(QMainWindow):
             "upper": self.upper.restoreState,
             "lower": self.lower.restoreState,
             "melody": self.melody.restoreState,
+            "stems": self.stems.restoreState,
             "middle": self.middle.restoreState,
         }
 
     def _remember(self) -> None:
         self._store.setValue("window/geometry", self.saveGeometry())
-        for name in ("upper", "lower", "melody", "middle"):
+        for name in ("upper", "lower", "melody", "stems", "middle"):
             splitter: QSplitter = getattr(self, name)
             self._store.setValue(f"window/{name}", splitter.saveState())
         self._store.setValue("window/columns", self.library.column_state())

@@ -51,9 +51,10 @@ def table() -> tuple[Key, ...]:
         Key(("F",), tr("Raw or fitted"), "fitted"),
         Key(("1", "5"), tr("Rate the beat; 0 takes the stars away"), glyphs="1 – 5"),
         Key(("A",), tr("Melody: hear the voice or its piano"), "hearing"),
-        Key(("S",), tr("Melody: split notes at the playhead; a double-click splits or draws one")),
+        Key(("S",), tr("Melody: split notes at the playhead; a double-click splits or draws one. Stems: solo")),
+        Key(("M",), tr("Stems: mute")),
         Key(("J",), tr("Melody: join the chosen notes")),
-        Key(("+", "-"), tr("Melody: closer or farther; 0 shows all of it"), glyphs="+ −"),
+        Key(("+", "-"), tr("Melody: closer or farther; 0 shows all of it. Stems: louder or softer"), glyphs="+ −"),
         Key(("Ctrl+F", "/"), tr("Search"), "search"),
         Key(
             ("Left", "Right"),

@@ -181,5 +181,11 @@ class StemsPanel(QSplitter):
         if chosen:
             self._commands.add_songs(tuple(map(Path, chosen)))
 
+    def choose_folder(self, form: str, stems: tuple[str, ...]) -> None:
+        """Asks where stems are saved that cannot lie beside their song."""
+        chosen = QFileDialog.getExistingDirectory(self, self.tr("Save the stems in"))
+        if chosen:
+            self._commands.save_into(Path(chosen), form, stems)
+
     def _say_failure(self, error: UserError) -> None:
         self._session.problem.emit(Problem(error.message, error.remedy))

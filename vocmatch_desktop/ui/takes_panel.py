@@ -13,8 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
     QMenu,
-    QSizePolicy,
-    QTabBar,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -26,11 +24,11 @@ from vocmatch_desktop.ui.commands import LibraryCommands, TransportCommands
 from vocmatch_desktop.ui.drag import drag_files
 from vocmatch_desktop.ui.session import Session
 from vocmatch_desktop.ui.takes_model import TAKE_ROLE, TakeDelegate, TakesModel
-from vocmatch_desktop.ui.theme import ICON_PX, SPACE_1, SPACE_2, Theme
+from vocmatch_desktop.ui.theme import ICON_PX, SPACE_1, Theme
 
 
 class TakesPanel(QWidget):
-    """One tab, "Takes"; what can be done with a take is in the row of icons below and in the context menu."""
+    """The list of takes; what can be done with one is in the row of icons below and in the context menu."""
 
     def __init__(
         self,
@@ -79,23 +77,16 @@ class TakesPanel(QWidget):
         return act
 
     def _lay_out(self) -> None:
-        tabs = QTabBar()
-        tabs.addTab(self.tr("Takes"))
-        tabs.setDrawBase(False)
-        tabs.setExpanding(False)
-        tabs.setAccessibleName(self.tr("Right column"))
         tools = QHBoxLayout()
         tools.setSpacing(0)
         tools.addStretch(1)
         for action in self._actions.values():
             tools.addWidget(self._tool(action))
         column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE_2, SPACE_2, SPACE_2, SPACE_1)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_1)
-        column.addWidget(tabs)
         column.addWidget(self.list, 1)
         column.addLayout(tools)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
 
     def _tool(self, action: QAction) -> QToolButton:
         button = QToolButton()

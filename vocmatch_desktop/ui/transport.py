@@ -145,6 +145,7 @@ class Transport(QWidget):
         session.click_changed.connect(self.click.setChecked)
         session.tempo_changed.connect(self._show_tempo)
         session.playhead_moved.connect(self._show_playhead)
+        session.song_playhead.connect(self._show_song_time)
         self._theme.changed.connect(self._dress)
         self._show_tempo(session.tempo)
 
@@ -200,6 +201,11 @@ class Transport(QWidget):
             self.bar.setText("–")
         else:
             self.bar.setText(" . ".join(map(str, self.grid.bar_beat(take_s))))
+
+    def _show_song_time(self, song_s: float) -> None:
+        """A song has no grid."""
+        self.time.setText(clock_text(song_s))
+        self.bar.setText("–")
 
 
 def clock_text(seconds: float) -> str:
