@@ -102,7 +102,7 @@ def make(session: Session, qtbot: QtBot) -> Iterator[Callable[[], Room]]:
         songs.start()
         room = Room(own, worker, desk, bridge, sound, flows, takes, problems, qtbot, places)
         rooms.append(room)
-        room.until(lambda: songs._store is not None)
+        room.until(lambda: songs.is_listed)
         return room
 
     yield made
@@ -136,6 +136,16 @@ def test_what_is_sound_joins_the_list_and_what_is_not_is_said(room: Room, tmp_pa
     room.desk.open_song(room.song("b").folder)
     room.until(lambda: room.session.stems.song == room.song("a").folder)
     assert len(room.session.songs) == 2
+
+
+def test_a_drop_while_the_program_starts_waits_for_the_list(room: Room, tmp_path: Path) -> None:
+    store, room.flows.songs._store = room.flows.songs._store, None
+    room.desk.add_songs((write_song(tmp_path / "a.wav", 0.5),))
+    room.desk.add_songs((write_song(tmp_path / "b.wav", 0.5),))
+    assert not room.session.songs
+    room.flows.songs._store = store
+    room.flows.songs.listed.emit()
+    room.until(lambda: room.phases() == {"a": "new", "b": "new"})
 
 
 def test_one_comes_apart_after_the_other_and_a_failed_one_stops_none(room: Room, tmp_path: Path) -> None:

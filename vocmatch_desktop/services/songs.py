@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from vocmatch_desktop.audio import files
 from vocmatch_desktop.errors import DiskError
 from vocmatch_desktop.separation.separate import Finished
 from vocmatch_desktop.services.heights import Heights, Measure, measured, write_heights
@@ -96,7 +97,7 @@ def run_save(spec: SaveStemsSpec, report: Report) -> Mapping[str, AudioFile]:
 
 
 def _done(song: StoredSong, made: Separated) -> StoredSong:
-    about = next(iter(made.stems.values()))
+    about = files.probe(next(iter(made.stems.values())).path)  # what AAC announces may be a little off
     return replace(
         song,
         state="ready",

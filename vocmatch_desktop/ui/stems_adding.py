@@ -24,10 +24,20 @@ class StemsAdding(QObject):
     def __init__(self, session: Session, bridge: JobsBridge, flow: StemsFlow, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._bridge, self._flow = session, bridge, flow
+        self._early: tuple[Path, ...] = ()
+        flow.listed.connect(self._add_early)
 
     def add(self, paths: tuple[Path, ...]) -> None:
-        """Takes in files and folders."""
+        """Takes in files and folders; what is dropped while the program starts waits for the list."""
+        if not self._flow.is_listed:
+            self._early += paths
+            return
         self._bridge.in_thread(lambda: songs_in(paths), self._add_all)
+
+    def _add_early(self) -> None:
+        early, self._early = self._early, ()
+        if early:
+            self.add(early)
 
     def _add_all(self, sources: tuple[Path, ...]) -> None:
         if not sources:

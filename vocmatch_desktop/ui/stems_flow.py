@@ -62,6 +62,7 @@ class StemsFlow(QObject):
 
     sounds = Signal(object)
     dropped = Signal(object)  # Path: the folder of a song that left the list
+    listed = Signal()  # the list was read
 
     def __init__(
         self,
@@ -85,6 +86,11 @@ class StemsFlow(QObject):
     def start(self) -> None:
         """Reads the list; half-written stems of a crash are swept first."""
         self._bridge.in_thread(self._look, self._list, failed=self._say)
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the list was read: before that, nothing can be added to it."""
+        return self._store is not None
 
     def sounding(self, folder: Path) -> Sounding:
         """What is known of a song's stems now."""
@@ -181,6 +187,7 @@ class StemsFlow(QObject):
         self._store, self._lost = found.store, found.lost
         for song in found.songs:
             self._put(song)
+        self.listed.emit()
 
     def _enqueue(self, song: StoredSong, wish: Wish) -> None:
         versions = [other.version for other in self._stored.values() if other.source == song.source]
