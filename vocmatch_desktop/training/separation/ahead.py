@@ -9,6 +9,9 @@ from typing import Generic, TypeVar
 
 Batch = TypeVar("Batch")
 
+SPARE = 3
+"""Batches that are begun beyond one a worker: some take longer to make than others."""
+
 
 class Ahead(Generic[Batch]):
     """`batch(step)` for steps up to `end`, those after the one asked for begun by `workers` threads.
@@ -23,7 +26,7 @@ class Ahead(Generic[Batch]):
 
     def __init__(self, batch: Callable[[int], Batch], workers: int, end: int) -> None:
         self._batch, self._end = batch, end
-        self._ahead = workers + 1
+        self._ahead = workers + SPARE
         self._pool = ThreadPoolExecutor(workers, "batches")
         self._begun: dict[int, Future[Batch]] = {}
 

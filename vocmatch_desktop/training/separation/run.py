@@ -96,6 +96,7 @@ def train(budget: Budget, batch: Callable[[int], Batch], sets: Sequence[HeldOut]
         steps = _learn(budget, separator, batches, _Watch(budget, separator, sets, progress, say))
         say(f"{steps} steps done: statistics of the averaged weights over {NORM_BATCHES} batches")
         recompute(separator, separator.loss, (batches(step) for step in range(steps, steps + NORM_BATCHES)))
+    write_text(budget.folder / CURVE, curve.svg(budget.net.name, progress.lines))
     return Trained(separator, steps, progress.lines)
 
 
