@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from vocmatch_desktop.library.catalogue import Catalogue
 from vocmatch_desktop.library.takes import TakeStore
 from vocmatch_desktop.services.indexing import IndexSpec, index
 from vocmatch_desktop.services.reports import Stage, Unread
+from vocmatch_desktop.services.song_store import SongStore
 from vocmatch_desktop.settings import Places
 from vocmatch_desktop.synth.mixing import render
 from vocmatch_desktop.synth.takes import TAKES, DemoTake, duration_s, perform
@@ -96,6 +97,34 @@ def test_export_writes_a_session_in_which_everything_starts_together(
     assert text.count("<") == text.count("\n  >") + text.count("\n    >") + text.count("\n      >") + 1
     again = shell("export", sounds.take, "--beat", sounds.beat, "--out", folder, "--json")
     assert again["files"] == made["files"][:2]
+
+
+def test_a_beat_that_was_taken_apart_brings_its_stems(shell: Any, sounds: Sounds, home: Path, tmp_path: Path) -> None:
+    store, beat = SongStore(Places.from_environment().songs), files.read(sounds.beat)
+    song = store.add(sounds.beat)
+    for name, share in (("drums", 0.75), ("other", 0.25), ("instrumental", 1.0)):
+        files.write(song.folder / f"{name}.wav", Audio(beat.samples * np.float32(share), beat.rate))
+    store.save(replace(song, state="ready", stems={name: f"{name}.wav" for name in ("drums", "other", "instrumental")}))
+    asked = (
+        "export",
+        sounds.take,
+        "--beat",
+        sounds.beat,
+        "--out",
+        tmp_path,
+        "--format",
+        "rpp",
+        *tempo(sounds),
+        "--json",
+    )
+    _, fitted, drums, other, project = map(Path, shell(*asked)["files"])
+    assert "beat - drums" in drums.name
+    whole, *parts = (files.read(path).samples for path in (fitted, drums, other))
+    for part, share in zip(parts, (0.75, 0.25), strict=True):
+        assert part.shape == whole.shape
+        assert np.corrcoef(part[:, 0], whole[:, 0])[0, 1] > 0.95
+        assert np.std(part) == pytest.approx(share * np.std(whole), rel=0.1)
+    assert project.read_text("utf-8").count("MUTESOLO 1") == 1
 
 
 def test_a_stored_take_brings_its_tempo_and_selection(shell: Any, sounds: Sounds, home: Path, tmp_path: Path) -> None:

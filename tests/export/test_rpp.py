@@ -18,6 +18,14 @@ def test_every_sound_is_a_track_from_the_first_bar_on(tmp_path: Path) -> None:
     assert [line for line in lines if line.startswith("FILE")] == ['FILE "take.wav"', 'FILE "beat 🔥.wav"']
     assert lines.count("POSITION 0") == lines.count("LENGTH 2.000000000") == 2
     assert sum(line.startswith("<") for line in lines) == lines.count(">") == 7
+    assert not any(line.startswith("MUTESOLO") for line in lines)
+
+
+def test_what_sounds_in_another_track_is_muted(tmp_path: Path) -> None:
+    sounds = [("same", AudioFile(tmp_path / f"{name}.wav", 48_000, 2, 96_000)) for name in ("take", "beat", "drums")]
+    write_project(tmp_path / "a.rpp", sounds, bpm=92.5, muted=(tmp_path / "beat.wav",))
+    tracks = (tmp_path / "a.rpp").read_text("utf-8").split("<TRACK")[1:]
+    assert ["MUTESOLO 1 0 0" in track for track in tracks] == [False, True, False]
 
 
 @pytest.mark.parametrize(

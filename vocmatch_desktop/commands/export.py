@@ -32,8 +32,9 @@ def export(
     library: LibraryFile = None,
     json_: JsonFlag = False,
 ) -> None:
-    """Writes the take and the fitted beat, both starting at the same bar line, for a DAW."""
+    """Writes the take, the fitted beat and its stems where it was taken apart, from one bar line on, for a DAW."""
     from vocmatch_desktop.services import exporting
+    from vocmatch_desktop.settings import Places
 
     given = given_take(take, bpm, first_beat)
     spec = exporting.ExportSpec(
@@ -41,6 +42,7 @@ def export(
         title=given.title,
         folder=out.expanduser().absolute() if out else _folder(given.title),
         format=format_,
+        songs=Places.from_environment().songs,
     )
     with progress() as report:
         result = exporting.run(spec, report)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 from vocmatch_desktop.types import AudioFile
 from vocmatch_desktop.whole import write_text
 
 
-def write_project(path: Path, sounds: Sequence[tuple[str, AudioFile]], *, bpm: float, beats_per_bar: int = 4) -> None:
+def write_project(
+    path: Path,
+    sounds: Sequence[tuple[str, AudioFile]],
+    *,
+    bpm: float,
+    beats_per_bar: int = 4,
+    muted: Container[Path] = (),
+) -> None:
     """Writes `path` (.rpp) with a track for each (name, sound); the sounds lie in the project's own folder.
 
     Raises:
@@ -17,14 +24,15 @@ def write_project(path: Path, sounds: Sequence[tuple[str, AudioFile]], *, bpm: f
     """
     lines = ['<REAPER_PROJECT 0.1 "6.0" 0', f"  TEMPO {bpm:.6f} {beats_per_bar} 4"]
     for name, sound in sounds:
-        lines += _track(name, sound)
+        lines += _track(name, sound, sound.path in muted)
     write_text(path, "\n".join([*lines, ">", ""]))
 
 
-def _track(name: str, sound: AudioFile) -> list[str]:
+def _track(name: str, sound: AudioFile, muted: bool) -> list[str]:
     return [
         "  <TRACK",
         f"    NAME {_quoted(name)}",
+        *(["    MUTESOLO 1 0 0"] if muted else []),
         "    <ITEM",
         "      POSITION 0",
         f"      LENGTH {sound.duration_s:.9f}",
