@@ -35,6 +35,7 @@ class Portion:
     room: float = 0.7
     tone: float = 0.0
     narrow: float = 0.0
+    mono: float = 0.0
     speed: float = 0.3
     speed_semitones: float = 1.5
 
@@ -132,6 +133,7 @@ def _stream(
         room=portion.room,
         tone=portion.tone,
         narrow=portion.narrow,
+        mono=portion.mono,
     )
     weighed = [
         replace(source, weight=portion.kinds.count(kind))

@@ -50,7 +50,7 @@ class StreamOptions:
     `speed_semitones`; `stretch`: how often tempo and pitch are moved apart instead (slow: keep it rare), by up to
     `stretch_share` and `speed_semitones`. `room`: how often a raw voice gets a tone and a room. `tone`: how often any
     stem gets a tone of its own; `narrow`: how often all of an example ends somewhere in `narrow_hz`, as old, phone and
-    streamed recordings do.
+    streamed recordings do; `mono`: how often both channels are alike.
     """
 
     seconds: float = 3.0
@@ -67,6 +67,7 @@ class StreamOptions:
     narrow_hz: tuple[float, float] = (3_500.0, 10_000.0)
     polarity: float = 0.5
     swap: float = 0.5
+    mono: float = 0.0
 
     @property
     def frames(self) -> int:
@@ -159,7 +160,9 @@ class SongStream(IterableDataset[Example]):
         return pick.strip.crop(start, options.frames)
 
     def _finished(self, targets: Float32, picks: Sequence[Pick], rng: np.random.Generator) -> Float32:
-        """Ends where the narrowest of its recordings ends, and does not clip."""
+        """Is mono or not, ends where the narrowest of its recordings ends, and does not clip."""
+        if self._options.mono and rng.random() < self._options.mono:
+            targets = np.repeat(targets.mean(axis=1, keepdims=True), 2, axis=1)
         ends = [pick.shelf.source.bandwidth_hz for pick in picks if pick.shelf.source.bandwidth_hz]
         if self._options.narrow and rng.random() < self._options.narrow:
             ends.append(rng.uniform(*self._options.narrow_hz))
