@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ from tiny_models import SHARES, four_stems
 
 from vocmatch_desktop import cli
 from vocmatch_desktop.audio import files
+from vocmatch_desktop.errors import ModelError
+from vocmatch_desktop.services import models
 
 FIELDS = {"name", "task", "family", "licence", "sha256", "source", "stems"}
 
@@ -75,6 +78,29 @@ def test_damage_shows(net: Path, home: Path, capsys: pytest.CaptureFixture[str])
 )
 def test_refusals_are_one_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     refused(capsys, "models", *arguments)
+
+
+@pytest.mark.parametrize(("answer", "options", "fetched"), [("n\n", [], 0), ("y\n", [], 1), ("", ["--yes"], 1)])
+def test_somebody_at_a_terminal_is_asked_before_a_public_file_is_fetched(
+    answer: str, options: list[str], fetched: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    asked: list[str] = []
+
+    def fetch(spec: models.AddModelSpec, report: object) -> NoReturn:
+        asked.append(spec.source)
+        raise ModelError("There is no net here.")
+
+    monkeypatch.setattr(models, "run", fetch)
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    assert cli.run(["models", "add", "kim_vocal_2", *options]) == (2 if fetched else 0)
+    assert asked == ["kim_vocal_2"] * fetched
+    said = capsys.readouterr().err
+    assert ("Nothing was fetched." in said) == (not fetched)
+    assert ("not stated by its publisher" in said) == (not options)
 
 
 def test_a_song_comes_apart(net: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from vocmatch_desktop.inference.cards import ModelCard
+    from vocmatch_desktop.inference.known import KnownModel
     from vocmatch_desktop.inference.store import ModelStore
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A name of `vocmatch models list`.")]
 Source = Annotated[str, typer.Argument(metavar="FILE-or-URL", help="An .onnx file, an https address, a known name.")]
 More = Annotated[list[Path] | None, typer.Argument(metavar="[FILE…]", help="Further files of the same model.")]
 Sha256 = Annotated[str, typer.Option("--sha256", metavar="H", help="What the file must be; an address needs it.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Fetch a well-known file without asking once more.")]
 Fact = Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="For its card, such as n_fft=6144.")]
 
 models = typer.Typer(help="The models: those that are shipped, and yours.")
@@ -50,14 +53,22 @@ def info(name: Name, json_: JsonFlag = False) -> None:
 
 
 @models.command()
-def add(source: Source, more: More = None, sha256: Sha256 = "", fact: Fact = None, json_: JsonFlag = False) -> None:
+def add(
+    source: Source,
+    more: More = None,
+    sha256: Sha256 = "",
+    fact: Fact = None,
+    yes: Yes = False,
+    json_: JsonFlag = False,
+) -> None:
     """Adds a model from a file, or fetches one: an https address with --sha256, or a well-known file by its name."""
     from vocmatch_desktop.inference.known import named
     from vocmatch_desktop.services.models import AddModelSpec, run
 
     known = None if Path(source).exists() else named(source)
-    if known:
-        say(f"Fetching {known.url}.")
+    if known and not (yes or json_) and not _is_wanted(known):
+        say("Nothing was fetched.")
+        return
     with progress() as report:
         files = tuple(path.expanduser().absolute() for path in more or [])
         added = run(AddModelSpec(source, Places.from_environment(), sha256, _facts(fact or []), files), report)
@@ -65,6 +76,14 @@ def add(source: Source, more: More = None, sha256: Sha256 = "", fact: Fact = Non
     done = "is there already" if added.was_there else "is added"
     say(f"Licence of {card.name}: {card.licence}.")
     _emit([card], json_, f"{card.name} {done}: {card.family}, {', '.join(card.stems)}.")
+
+
+def _is_wanted(known: KnownModel) -> bool:
+    """Asks whoever sits at a terminal; a script that names a public file has been asked."""
+    if not sys.stdin.isatty():
+        return True
+    say(f"{known.name} is not part of VocMatch. Licence: {known.licence}.")
+    return typer.confirm(f"Fetch {known.url}?", err=True)
 
 
 @models.command()
