@@ -27,7 +27,7 @@ def usdr(reference: Float32, estimate: Float32) -> float:
     """
     signal, error = _aligned(reference, estimate)
     power = np.sum(signal**2)
-    return float("nan") if is_silent(reference) else _ratio_db(power, np.sum((signal - error) ** 2))
+    return float("nan") if is_silent(reference) else ratio_db(power, np.sum((signal - error) ** 2))
 
 
 def si_sdr(reference: Float32, estimate: Float32) -> float:
@@ -39,7 +39,7 @@ def si_sdr(reference: Float32, estimate: Float32) -> float:
     if is_silent(reference):
         return float("nan")
     target = signal * (np.sum(signal * guess) / np.sum(signal**2))
-    return _ratio_db(np.sum(target**2), np.sum((guess - target) ** 2))
+    return ratio_db(np.sum(target**2), np.sum((guess - target) ** 2))
 
 
 def leakage_db(mixture: Float32, estimate: Float32) -> float:
@@ -62,7 +62,8 @@ def _aligned(one: Float32, other: Float32) -> tuple[NDArray[np.float64], NDArray
     return one.astype(np.float64), other.astype(np.float64)
 
 
-def _ratio_db(signal: float, noise: float) -> float:
+def ratio_db(signal: float, noise: float) -> float:
+    """10 · log10(signal / noise) within ±`CEILING_DB`, the top where there is no noise at all."""
     if noise <= 0:
         return CEILING_DB
     ratio = max(signal / noise, 10 ** (-CEILING_DB / 10))
