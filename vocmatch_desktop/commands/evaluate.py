@@ -1,4 +1,4 @@
-"""`vocmatch evaluate match | melody`: how well the program does on labelled data."""
+"""`vocmatch evaluate match | separate | melody`: how well the program does on labelled data."""
 
 from __future__ import annotations
 
@@ -9,18 +9,21 @@ import typer
 
 from vocmatch_desktop.commands.options import JsonFlag
 from vocmatch_desktop.commands.output import emit, progress
-from vocmatch_desktop.commands.tables import drawn
+from vocmatch_desktop.commands.tables import drawn, shown
+from vocmatch_desktop.settings import Places
 
 if TYPE_CHECKING:
-    from vocmatch_desktop.evaluation import melody
+    from vocmatch_desktop.evaluation import melody, separation
+    from vocmatch_desktop.evaluation.intervals import Interval
     from vocmatch_desktop.evaluation.match import MatchEvaluation, MethodRow
     from vocmatch_desktop.evaluation.melody_metrics import Figures
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the group `evaluate` with `match` and `melody`."""
+    """Adds the group `evaluate` with `match`, `separate` and `melody`."""
     group = typer.Typer(help="Scores the program on labelled data.")
     group.command("match")(evaluate_match)
+    group.command("separate")(evaluate_separate)
     group.command("melody")(evaluate_melody)
     group.callback()(_evaluate)
     app.add_typer(group, name="evaluate")
@@ -76,6 +79,55 @@ def _lines(row: MethodRow) -> list[list[str]]:
             ]
             lines.append([row.name, str(figures.pool), str(figures.queries), *cells])
     return lines
+
+
+def evaluate_separate(
+    dataset: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder a song: mixture.wav, vocals.wav, …")],
+    model: Annotated[list[str] | None, typer.Option(help="A name of `vocmatch models list`; may be repeated.")] = None,
+    baselines: Annotated[bool, typer.Option("--baselines", help="Also score all other models there are.")] = False,
+    report_file: Annotated[Path | None, typer.Option("--report", help="Write a spreadsheet (.xlsx).")] = None,
+    json_: JsonFlag = False,
+) -> None:
+    """How well songs come apart, beside silence, the mixture and an ideal mask, with intervals by song."""
+    from vocmatch_desktop.evaluation.separation import EvaluateSeparateSpec, as_json, run
+
+    workbook = None if report_file is None else report_file.expanduser().absolute()
+    folder, places = dataset.expanduser().absolute(), Places.from_environment()
+    spec = EvaluateSeparateSpec(folder, places, tuple(model or ()), baselines, workbook)
+    with progress() as report:
+        evaluation = run(spec, report)
+    emit(as_json(evaluation), as_json=json_, text="" if json_ else _separation_text(evaluation))
+
+
+def _separation_text(evaluation: separation.SeparationEvaluation) -> str:
+    import numpy as np
+    from rich import box
+    from rich.table import Table
+
+    from vocmatch_desktop.evaluation.separation_dataset import TARGETS
+    from vocmatch_desktop.evaluation.separation_scores import METRICS
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("stem", "method", "songs", "usdr_db", "median", *METRICS[1:]):
+        table.add_column(name, justify="left" if name in ("stem", "method") else "right", no_wrap=True)
+    for target in TARGETS:
+        for row in evaluation.rows:
+            if target in row.targets:
+                mean, median = row.figures(target), row.figures(target, np.median)
+                first = [_decibels(each.get("usdr_db")) for each in (mean, median)]
+                count = str(sum(target in song for song in row.each))
+                rest = [_decibels(mean.get(metric), interval=False) for metric in METRICS[1:]]
+                table.add_row(target, shown(row.name), count, *first, *rest)
+    problems = [f"{shown(row.name)}: {row.problem}" for row in evaluation.rows if row.problem]
+    skipped = [f"Skipped {shown(song.name)}: {song.reason}" for song in evaluation.skipped]
+    written = [] if evaluation.workbook is None else [f"Spreadsheet: {evaluation.workbook}"]
+    return "\n".join([drawn(table), f"{len(evaluation.songs)} songs; means, dB", *problems, *skipped, *written])
+
+
+def _decibels(figure: Interval | None, *, interval: bool = True) -> str:
+    if figure is None:
+        return "–"
+    return f"{figure.value:.2f}" + (f" ({figure.low:.2f}–{figure.high:.2f})" if interval else "")
 
 
 def evaluate_melody(
