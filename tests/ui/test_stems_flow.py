@@ -128,7 +128,7 @@ def test_what_is_sound_joins_the_list_and_what_is_not_is_said(room: Room, tmp_pa
     room.desk.add_songs((folder, note))
     room.until(lambda: len(room.session.songs) == 2 and room.problems)
     assert room.phases() == {"a": "new", "b": "new"}
-    assert room.problems[0].message.startswith("2 of 4 files were not taken in")
+    assert room.problems[0].message.startswith("2 of 4 files were not taken in, the first because: ")
     assert "broken.wav" in room.problems[0].message
     assert room.session.stems.song == room.song("a").folder
     assert room.worker.jobs == []
@@ -254,6 +254,8 @@ def test_the_list_survives_the_program_and_its_death(make: Callable[[], Room], t
     assert again.phases() == {"a": "ready", "b": "stopped", "c": "stopped"}
     assert not list(folder.glob("*.partial"))
     assert [again.song(title).source_there for title in "abc"] == [False, True, True]
+    again.desk.enter()
+    assert again.session.stems.song == again.song("c").folder
     again.desk.open_song(again.song("a").folder)
     again.until(lambda: len(again.session.stems.lanes) == 3 and again.lane("vocals").peaks is not None)
     assert again.session.stems.known_s == again.session.stems.duration_s == 4.0

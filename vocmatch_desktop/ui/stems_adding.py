@@ -57,8 +57,8 @@ class StemsAdding(QObject):
         if not refused:
             return
         words, remedy = said(refused[0])
-        if total > 1:
-            counted = self.tr("{0} of {1} files were not taken in:").format(len(refused), total)
+        if len(refused) > 1:
+            counted = self.tr("{0} of {1} files were not taken in, the first because:").format(len(refused), total)
             words = f"{counted} {words}"
         self._session.problem.emit(Problem(words, remedy))
 

@@ -14,6 +14,7 @@ from vocmatch_desktop.ui.jobs_bridge import JobsBridge
 from vocmatch_desktop.ui.session import Problem, Session
 from vocmatch_desktop.ui.sound import said
 from vocmatch_desktop.ui.stems_flow import Wish
+from vocmatch_desktop.ui.stems_sounding import in_order
 from vocmatch_desktop.ui.stems_state import Separator, StemOptions
 
 
@@ -83,6 +84,6 @@ def _separators(places: Places) -> tuple[Separator, ...]:
 
     store = ModelStore.of(places)
     return tuple(
-        Separator(card.name, offered(card), str(card.told.get("summary", "")), is_default=place == 0)
+        Separator(card.name, in_order(offered(card)), str(card.told.get("summary", "")), is_default=place == 0)
         for place, card in enumerate(separators(store))
     )

@@ -53,19 +53,24 @@ class StemsDesk(QObject):
     def __init__(self, session: Session, flows: StemsFlows, takes: TakeDesk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._flows, self._takes = session, flows, takes
+        self._entered = False
         self._open: Path | None = None
         self._sounding: Sounding | None = None
         flows.songs.sounds.connect(self._hear)
         flows.songs.dropped.connect(self._forget)
+        flows.songs.listed.connect(self._open_newest)
         flows.adding.open_song.connect(self.open_song)
 
     def enter(self) -> None:
         """The room is shown: Space plays the stems, and there may be new models."""
+        self._entered = True
         self._takes.put_first(self.play_or_stop)
         self._flows.choice.look()
+        self._open_newest()
 
     def leave(self) -> None:
         """Another room is shown."""
+        self._entered = False
         self._takes.put_first(None)
 
     def add_songs(self, paths: tuple[Path, ...]) -> None:
@@ -166,6 +171,11 @@ class StemsDesk(QObject):
     def show_in_folder(self, path: Path) -> None:
         """Opens the system's file browser at the file."""
         self._with_file(lambda: drag.show_in_folder(path))
+
+    def _open_newest(self) -> None:
+        """The room is not empty where there are songs."""
+        if self._entered and self._open is None and self._session.songs:
+            self.open_song(self._session.songs[-1].folder)
 
     def _hear(self, sounding: Sounding) -> None:
         """Something is known of a song's stems that was not before."""

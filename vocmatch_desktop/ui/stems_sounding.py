@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,6 +73,10 @@ def _longer(before: Peaks | None, more: Peaks) -> Peaks:
     return more if before is None else Peaks(np.concatenate([before.heights, more.heights]), more.hop_s)
 
 
-def _in_order(paths: Mapping[str, Path]) -> dict[str, Path]:
+def in_order(names: Iterable[str]) -> tuple[str, ...]:
     """Voices first, as everywhere; what a model calls otherwise, and the instrumental, last."""
+    return tuple(sorted(names, key=lambda name: STEMS.index(name) if name in STEMS else len(STEMS)))
+
+
+def _in_order(paths: Mapping[str, Path]) -> dict[str, Path]:
     return dict(sorted(paths.items(), key=lambda item: STEMS.index(item[0]) if item[0] in STEMS else len(STEMS)))
