@@ -362,12 +362,8 @@ def test_saving_is_followed(whole: StemsPanel, session: Session) -> None:
     assert whole.out.saved.text() == "Saving … 50 %"
     assert not whole.out.save.isEnabled()
     session.stem_saving = StemSaving("done", folder, Path("music") / "Night Bus stems", 1.0)
-    assert whole.out.saved.text() == "Saved in “Night Bus stems”."
-    assert whole.out.save.isEnabled()
-    session.stem_saving = StemSaving("failed", folder, problem="The disk is full.")
-    assert whole.out.saved.text() == "The disk is full."
-    session.stem_saving = StemSaving("done", Path("other"), Path("elsewhere"), 1.0)
     assert not whole.out.saved.isVisible()
+    assert whole.out.save.isEnabled()
 
 
 def test_light_and_dark_swap_while_lanes_are_shown(half: StemsPanel, theme: Theme, qapp: Any) -> None:

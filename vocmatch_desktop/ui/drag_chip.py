@@ -237,6 +237,6 @@ def elided(name: str, metrics: QFontMetricsF, width: float) -> str:
     """A file's name in `width` pixels: the title gives way first, its end (" - 92 BPM - F#m.wav") stays whole."""
     tags = found.group() if (found := _TAGS.search(name)) else ""
     room = width - metrics.horizontalAdvance(tags)
-    if tags and room >= metrics.horizontalAdvance("Mm…"):
+    if tags and room >= metrics.horizontalAdvance("…"):
         return metrics.elidedText(name.removesuffix(tags), Qt.TextElideMode.ElideRight, room) + tags
     return metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, width)

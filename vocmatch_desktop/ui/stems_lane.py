@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -152,12 +153,12 @@ class LaneRow(QWidget):
         self.title.setFont(self._theme.font(bold=True))
         self.update()
 
-    def show_lane(self, lane: StemLane, duration_s: float) -> None:
-        """Shows the lane's state; what did not change is not touched."""
-        self.wave.show_stem(lane.peaks, duration_s, lane.sounds)
-        if lane == self._lane:
+    def show_lane(self, lane: StemLane, duration_s: float, loudest: float = 1.0) -> None:
+        """Shows the lane's state; what did not change is not touched. `loudest`: the peak that fills the height."""
+        self.wave.show_stem(lane.peaks, duration_s, lane.sounds, loudest)
+        shown, self._lane = self._lane, lane
+        if shown is not None and replace(shown, peaks=lane.peaks) == lane:
             return
-        self._lane = lane
         self.solo.setChecked(lane.soloed)
         self.mute.setChecked(lane.muted)
         self.level.show_level(lane.level_db)

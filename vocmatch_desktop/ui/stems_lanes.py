@@ -17,6 +17,8 @@ from vocmatch_desktop.ui.stems_wave import StemRuler, StemWave
 from vocmatch_desktop.ui.theme import SPACE_2, SPACE_4, Theme
 
 MIX_PX = 36
+SILENT = 1e-3
+"""No song is drawn as if it were louder than this: silence stays a line."""
 SEEK_S, FINE_SEEK_S = 5.0, 1.0
 LEVEL_STEP_DB = 1.0
 _MEANT = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
@@ -39,6 +41,7 @@ class StemLanes(QWidget):
         self._commands, self._theme = commands, theme
         self._stems, self._song = Stems(), None
         self._anchor = ""
+        self._loudest = 1.0
         self.rows: dict[str, LaneRow] = {}
         self.ruler = StemRuler(theme)
         self.ruler.seek_requested.connect(commands.seek)
@@ -88,14 +91,16 @@ class StemLanes(QWidget):
         """Shows the open song; lanes stay where their names stay the same."""
         if stems.song != self._stems.song or tuple(self.rows) != tuple(lane.name for lane in stems.lanes):
             self._rebuild([lane.name for lane in stems.lanes])
+        if stems.mix is not self._stems.mix:
+            self._loudest = _loudest(stems)
         self._stems, self._song = stems, song
         self.ruler.show_duration(stems.duration_s)
-        self.mix.show_stem(stems.mix, stems.duration_s)
+        self.mix.show_stem(stems.mix, stems.duration_s, loudest=self._loudest)
         for widget in (self.mix, self._song_words):
             widget.setVisible(stems.mix is not None)
         self.pages.setCurrentWidget(self._area if stems.lanes else self.note)
         for lane in stems.lanes:
-            self.rows[lane.name].show_lane(lane, stems.duration_s)
+            self.rows[lane.name].show_lane(lane, stems.duration_s, self._loudest)
         self._show_files()
 
     def set_playhead(self, song_s: float | None) -> None:
@@ -253,3 +258,10 @@ class StemLanes(QWidget):
     def _jump(self, by_s: float) -> None:
         here = self.ruler.playhead_s or 0.0
         self._commands.seek(min(max(here + by_s, 0.0), self._stems.duration_s))
+
+
+def _loudest(stems: Stems) -> float:
+    """The peak of the song, to which all its lanes are drawn; full scale where that is not known."""
+    if stems.mix is None or not len(stems.mix.heights):
+        return 1.0
+    return max(float(stems.mix.heights.max()), SILENT)

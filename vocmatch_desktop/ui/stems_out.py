@@ -111,22 +111,12 @@ class StemsOut(QWidget):
         self.save.setToolTip(self._save_tip(bool(some)))
         self.form.setEnabled(self.save.isEnabled())
         mine = self._song is not None and saving.song == self._song.folder
-        words = self._saving_words(saving) if mine else ""
-        self.saved.setText(words)
-        self.saved.setVisible(bool(words))
+        self.saved.setText(self.tr("Saving … {0} %").format(int(100 * saving.fraction)))
+        self.saved.setVisible(mine and working)
 
     def _save_tip(self, some: bool) -> str:
         which = self.tr("The selected stems") if some else self.tr("All stems")
         return self.tr("{0}, copied into a folder of their own beside the song").format(which)
-
-    def _saving_words(self, saving: StemSaving) -> str:
-        if saving.phase == "working":
-            return self.tr("Saving … {0} %").format(int(100 * saving.fraction))
-        if saving.phase == "failed":
-            return saving.problem
-        if saving.phase == "done" and saving.folder is not None:
-            return self.tr("Saved in “{0}”.").format(saving.folder.name)
-        return ""
 
     # Asking
 

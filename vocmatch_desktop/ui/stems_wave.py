@@ -16,6 +16,8 @@ from vocmatch_desktop.ui.theme import SMALL_PX, SPACE_1, Theme
 RULER_HEIGHT = 22
 SEEK_EVERY_MS = 80
 """How often a hand that drags the playhead is followed: every jump makes the player read its files anew."""
+RING_PX = 3
+"""What a waveform leaves free above and below for the ring of its lane."""
 QUIET_SEEN = 0.65
 """Heights are amplitudes to this power: a quiet stem beside a loud one still has a shape."""
 TICKS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
@@ -94,6 +96,7 @@ class StemWave(TimeLine):
         self._stem = stem
         self._peaks: Peaks | None = None
         self._sounds = True
+        self._loudest = 1.0
         self._drawn = 0
         self._picture: QPixmap | None = None
         theme.changed.connect(self._redraw)
@@ -111,14 +114,17 @@ class StemWave(TimeLine):
             return 0.0
         return min(len(self._peaks.heights) * self._peaks.hop_s, self._duration_s)
 
-    def show_stem(self, peaks: Peaks | None, duration_s: float, sounds: bool = True) -> None:
-        """Shows what is known of a song of `duration_s`; peaks that only grew are drawn from where they grew."""
+    def show_stem(self, peaks: Peaks | None, duration_s: float, sounds: bool = True, loudest: float = 1.0) -> None:
+        """Shows what is known of a song of `duration_s`; peaks that only grew are drawn from where they grew.
+
+        `sounds`: it is not muted. `loudest`: the peak that fills the height.
+        """
         before = self._peaks
-        same = (self._duration_s, self._sounds) == (duration_s, sounds)
+        same = (self._duration_s, self._sounds, self._loudest) == (duration_s, sounds, loudest)
         if same and peaks is before:
             return
         grew = same and peaks is not None and before is not None and _continues(peaks, before)
-        self._peaks, self._duration_s, self._sounds = peaks, duration_s, sounds
+        self._peaks, self._duration_s, self._sounds, self._loudest = peaks, duration_s, sounds, loudest
         if not grew:
             self._redraw()
             return
@@ -150,7 +156,7 @@ class StemWave(TimeLine):
         if last <= first:
             return
         peaks = columns(self._peaks, first * column_s, last * column_s, last - first)
-        heights = np.clip(peaks, 0, 1) ** QUIET_SEEN
+        heights = np.clip(peaks / self._loudest, 0, 1) ** QUIET_SEEN
         with QPainter(self._picture) as painter:
             painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
             painter.scale(1 / ratio, 1 / ratio)
@@ -175,7 +181,7 @@ class StemWave(TimeLine):
         left = self._x(self.known_s)
         if self._duration_s > 0 and self.width() - left < 1:
             return
-        rest = QRectF(left, 0, self.width() - left, self.height())
+        rest = QRectF(left, RING_PX, self.width() - left, self.height() - 2 * RING_PX)
         painter.fillRect(rest, self._theme.color("raised", 0.45))
         painter.setPen(QPen(self._theme.color("text_2", 0.5), 1, Qt.PenStyle.DashLine))
         middle = self.height() // 2
@@ -195,8 +201,9 @@ class StemRuler(TimeLine):
 
     def show_duration(self, duration_s: float) -> None:
         """Shows a song's length."""
-        self._duration_s = duration_s
-        self.update()
+        if duration_s != self._duration_s:
+            self._duration_s = duration_s
+            self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ticks at round times, as many as can be read."""
