@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from vocmatch_desktop.audio import files
-from vocmatch_desktop.audio.stft import istft, stft
+from vocmatch_desktop.audio.stft import Complex64, istft, stft
 from vocmatch_desktop.evaluation.separation_dataset import INSTRUMENTAL, REST, VOCALS, Song, Stretch, in_stretches
 from vocmatch_desktop.inference.cards import ModelCard
 from vocmatch_desktop.services.separation import SeparateSpec, run
@@ -40,6 +40,16 @@ def references() -> tuple[Method, ...]:
         Method("mixture", lambda song, *_: _each(song, lambda stretch: stretch.mix)),
         Method("ideal ratio mask", lambda song, *_: _masked(song)),
     )
+
+
+def ideally_masked(stem: Float32, heard: Complex64) -> Float32:
+    """A stem [channels, n] as its ideal ratio mask gives it, |S|² / (|S|² + |X − S|²) (Wang et al. 2014, with β = 1).
+
+    `heard`: the mix's spectrum, by `audio.stft` with `N_FFT` and `HOP`.
+    """
+    spectrum = stft(stem, N_FFT, HOP)
+    power, rest = np.square(np.abs(spectrum)), np.square(np.abs(heard - spectrum))
+    return istft(heard * (power / (power + rest + _TINY)), HOP, frames=stem.shape[-1])
 
 
 def by_model(card: ModelCard, places: Places) -> Method:
@@ -87,16 +97,14 @@ def _each(song: Song, estimate: Callable[[Stretch], Float32]) -> Heard:
 
 
 def _masked(song: Song) -> Heard:
-    """Every target through its ideal ratio mask, |S|² / (|S|² + |X − S|²) (Wang, Narayanan & Wang 2014, with β = 1)."""
+    """Every target through its ideal ratio mask."""
     for before, stretch, after in _neighbours(song.stretches()):
         mix = _joined(before, stretch, after, lambda part: part.mix)
         heard = stft(mix, N_FFT, HOP)
         estimates = {}
         for target in stretch.targets:
             sound = _joined(before, stretch, after, lambda part, target=target: part.targets[target])  # type: ignore[misc]
-            spectrum = stft(sound, N_FFT, HOP)
-            power, rest = np.square(np.abs(spectrum)), np.square(np.abs(heard - spectrum))
-            masked = istft(heard * (power / (power + rest + _TINY)), HOP, frames=mix.shape[1])
+            masked = ideally_masked(sound, heard)
             first = min(N_FFT, len(before.mix)) if before else 0
             estimates[target] = np.ascontiguousarray(masked[:, first : first + len(stretch.mix)].T)
         yield stretch, estimates
