@@ -24,6 +24,7 @@ def test_a_perfect_and_an_empty_estimate(tmp_path: Path) -> None:
     assert perfect["vocals"].usdr_db == 100.0
     assert empty["vocals"].usdr_db == 0.0
     assert perfect["vocals"].mixture_db == pytest.approx(9.0, abs=0.2)  # 0.02 over 0.0025
+    assert perfect["vocals"].ideal_db == empty["vocals"].ideal_db > 20
     assert (perfect["guitar"].songs, perfect["guitar"].silent, perfect["guitar"].leakage_db) == (0, 1, -200.0)
     assert perfect["guitar"].usdr_db is None
 

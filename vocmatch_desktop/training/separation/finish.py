@@ -15,7 +15,7 @@ from vocmatch_desktop.training.separation import card
 from vocmatch_desktop.training.separation.export import export
 from vocmatch_desktop.training.separation.run import Say, Trained
 from vocmatch_desktop.training.separation.sound import Net
-from vocmatch_desktop.training.separation.validate import HeldOut, Report, measure, through
+from vocmatch_desktop.training.separation.validate import Figures, HeldOut, Report, measure, through
 
 
 def finish(trained: Trained, net: Net, told: card.Told, sets: Sequence[HeldOut], folder: Path, say: Say) -> ModelCard:
@@ -46,8 +46,14 @@ def _open(path: Path) -> Session:
 
 def _say_figures(figures: Report, say: Say) -> None:
     for name, stems in figures.items():
-        say(f"{name}: uSDR in dB, mean (median), and the mixture's")
+        say(f"{name}: uSDR in dB, mean (median); of the mixture; of an ideal mask")
         for stem, one in stems.items():
-            sounding = f"{one.usdr_db:.2f} ({one.median_db:.2f}), {one.mixture_db:.2f}" if one.songs else "never sounds"
-            silent = f"; silent in {one.silent}, leaks {one.leakage_db:.1f} dB re mixture" if one.silent else ""
-            say(f"  {stem:8s} {sounding}, {one.songs} songs{silent}")
+            say(f"  {stem:8s} {_in_words(one)}")
+
+
+def _in_words(one: Figures) -> str:
+    silent = f"silent in {one.silent}: leaks {one.leakage_db:.1f} dB re mixture" if one.silent else ""
+    if not one.songs:
+        return silent
+    figures = f"{one.usdr_db:.2f} ({one.median_db:.2f}); {one.mixture_db:.2f}; {one.ideal_db:.2f}; {one.songs} songs"
+    return f"{figures}; {silent}" if silent else figures

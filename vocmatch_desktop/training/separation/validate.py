@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from vocmatch_desktop.audio.files import read
+from vocmatch_desktop.audio.stft import Complex64, stft
+from vocmatch_desktop.evaluation.separation_methods import HOP, N_FFT, ideally_masked
 from vocmatch_desktop.evaluation.separation_metrics import is_silent, leakage_db, usdr
 from vocmatch_desktop.separation.estimator import Estimator
 from vocmatch_desktop.separation.overlap import Chunking, OverlapAdd
@@ -46,14 +48,16 @@ class Figures:
     """Of one stem in one set. Where there is nothing to measure, None.
 
     `usdr_db`, `median_db`: mean and median over songs in which the stem is trusted and sounds, `songs` of them.
-    `mixture_db`: the mean uSDR of the mixture itself (an empty estimate has 0 dB). `silent`: songs in which the stem
-    is known to be silent; `leakage_db`: how loud the estimate is there beside the mix, mean. `untrusted`: songs in
-    which nobody knows the stem exactly; they do not count.
+    `mixture_db`, `ideal_db`: the mean uSDR of the mixture itself, and of the stem through its ideal ratio mask (an
+    empty estimate has 0 dB). `silent`: songs in which the stem is known to be silent; `leakage_db`: how loud the
+    estimate is there beside the mix, mean. `untrusted`: songs in which nobody knows the stem exactly; they do not
+    count.
     """
 
     usdr_db: float | None
     median_db: float | None
     mixture_db: float | None
+    ideal_db: float | None
     songs: int
     silent: int
     leakage_db: float | None
@@ -120,20 +124,23 @@ class _Score:
 
     usdr_db: float
     mixture_db: float
+    ideal_db: float
     leakage_db: float
 
 
 def _scores(excerpt: Excerpt, made: Float32) -> dict[str, _Score | None]:
     """Of every stem; None where nobody knows it."""
+    heard = stft(excerpt.mix, N_FFT, HOP)
     return {
-        stem: _score(excerpt.mix, true, guess) if stem in excerpt.trusted else None
+        stem: _score(excerpt.mix, heard, true, guess) if stem in excerpt.trusted else None
         for stem, true, guess in zip(STEMS, excerpt.stems, made, strict=True)
     }
 
 
-def _score(mix: Float32, true: Float32, made: Float32) -> _Score:
-    silent = is_silent(true)
-    return _Score(usdr(true, made), usdr(true, mix), leakage_db(mix, made) if silent else math.nan)
+def _score(mix: Float32, heard: Complex64, true: Float32, made: Float32) -> _Score:
+    if is_silent(true):
+        return _Score(math.nan, math.nan, math.nan, leakage_db(mix, made))
+    return _Score(usdr(true, made), usdr(true, mix), usdr(true, ideally_masked(true, heard)), math.nan)
 
 
 def _figures(songs: Sequence[Mapping[str, _Score | None]]) -> dict[str, Figures]:
@@ -149,6 +156,7 @@ def _summary(scores: Sequence[_Score | None]) -> Figures:
         usdr_db=_rounded(np.mean, [score.usdr_db for score in sounding]),
         median_db=_rounded(np.median, [score.usdr_db for score in sounding]),
         mixture_db=_rounded(np.mean, [score.mixture_db for score in sounding]),
+        ideal_db=_rounded(np.mean, [score.ideal_db for score in sounding]),
         songs=len(sounding),
         silent=len(silent),
         leakage_db=_rounded(np.mean, [score.leakage_db for score in silent]),
