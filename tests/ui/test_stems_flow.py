@@ -403,12 +403,12 @@ def test_the_time_left_is_told_once_it_is_known() -> None:
     now = [0.0]
     left = TimeLeft(lambda: now[0])
     assert left.after(0.0) is None
-    now[0] = 9.0  # loading the model does not count
-    assert left.after(0.1) is None
-    now[0] = 10.0
-    assert left.after(0.15) is None
-    now[0] = 19.0
-    assert left.after(0.2) == 80.0
+    now[0] = 1.0
+    assert left.after(0.01) is None
+    now[0] = 9.0  # with loading the model, until there is something better
+    assert left.after(0.1) == 80.0
+    now[0] = 21.0
+    assert left.after(0.21) == 79.0
     assert left.after(1.0) == 0.0
 
 
@@ -421,7 +421,10 @@ def test_stems_play_while_the_rest_is_computed(virtual_audio: object, room: Room
     hear(room, heads)
     room.add(write_song(tmp_path / "a.wav", 6.0))
     folder = room.song("a").folder
-    room.desk.play_or_stop()  # nothing is there to play
+    room.desk.play_or_stop()  # there are no stems yet: the song itself
+    room.until(lambda: heads and heads[-1] > 0.1)
+    room.desk.stop()
+    assert room.session.activity == "idle"
     room.desk.take_apart(folder)
     room.until(lambda: room.worker.jobs)
     room.worker.running().grow(2 * RATE)
@@ -441,6 +444,38 @@ def test_stems_play_while_the_rest_is_computed(virtual_audio: object, room: Room
     assert room.session.activity == "idle"
     assert 5.5 < max(heads) < 6.1
     assert room.problems == []
+
+
+def test_the_stems_take_over_from_the_song_where_it_is(virtual_audio: object, room: Room, tmp_path: Path) -> None:
+    heads: list[float] = []
+    hear(room, heads)
+    room.add(write_song(tmp_path / "a.wav", 6.0))
+    room.desk.play_or_stop()
+    room.desk.take_apart(room.song("a").folder)
+    room.until(lambda: room.worker.jobs and heads and heads[-1] > 0.3)
+    room.worker.running().grow(RATE)
+    room.until(lambda: room.session.stems.lanes)
+    assert room.session.stems.playing
+    room.worker.running().grow(4 * RATE)
+    player = room.sound.player
+    assert player is not None
+    room.until(lambda: {track.name for track in player.scene.tracks} == set(SHARES))
+    at = heads[-1]
+    room.until(lambda: heads[-1] > at + 0.5)
+    assert all(later >= earlier - 0.1 for earlier, later in pairwise(heads))
+    room.desk.cancel(room.song("a").folder)
+    room.until(lambda: not room.session.stems.playing)
+    assert room.session.activity == "idle"
+
+
+def test_a_song_that_is_not_there_any_more_is_said(virtual_audio: object, room: Room, tmp_path: Path) -> None:
+    source = write_song(tmp_path / "a.wav")
+    room.add(source)
+    source.unlink()
+    room.desk.play_or_stop()
+    room.until(lambda: room.problems)
+    assert "a.wav" in room.problems[0].message
+    assert room.session.activity == "idle"
 
 
 def test_a_loop_goes_round_and_other_sounds_end_it(virtual_audio: object, room: Room, tmp_path: Path) -> None:

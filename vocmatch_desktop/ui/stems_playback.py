@@ -1,4 +1,7 @@
-"""The open song's stems: their lanes, and how they sound together, also while later parts are still being computed."""
+"""The open song's stems: their lanes, and how they sound together, also while later parts are still being computed.
+
+Before there are any, the song itself plays; the stems take over from it as soon as they are ahead of it.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +12,25 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, QTimer
 
 from vocmatch_desktop.audio.deck import Deck
-from vocmatch_desktop.audio.mixing import TAIL_FRAMES, Loop
+from vocmatch_desktop.audio.mixing import TAIL_FRAMES, Known, Loop, Track
 from vocmatch_desktop.audio.playback import Player
 from vocmatch_desktop.audio.run import Run
+from vocmatch_desktop.audio.sources import DiskSource
 from vocmatch_desktop.errors import UserError
 from vocmatch_desktop.types import Selection
 from vocmatch_desktop.ui.session import Problem, Session
 from vocmatch_desktop.ui.sound import Sound
-from vocmatch_desktop.ui.stems_sounding import Sounding
+from vocmatch_desktop.ui.stems_sounding import MIX, Sounding
 from vocmatch_desktop.ui.stems_state import LOUDEST_DB, QUIETEST_DB, StemLane, Stems
 
 TICK_MS = 16
 END_S = 0.05
 """A playhead that rests this near to the end plays from the start."""
 
-REST, INSTRUMENTAL, VOCALS = "other", "instrumental", "vocals"
+TAKE_OVER_S = 2.0
+"""The stems must be so far ahead of the song before they take over, or they would have to wait at once."""
+
+INSTRUMENTAL, VOCALS = "instrumental", "vocals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ class StemsPlayback(QObject):
         self._session, self._sound, self._hush = session, sound, hush
         self._sounding: Sounding | None = None
         self._faders: dict[Path, dict[str, _Fader]] = {}
-        self._deck: Deck | None = None
+        self._voice: Deck | DiskSource | None = None
         self._run: Run | None = None
         self._rests_s = 0.0
         self._loop: Selection | None = None
@@ -54,12 +61,12 @@ class StemsPlayback(QObject):
     def show(self, sounding: Sounding | None) -> None:
         """Shows what is known of the open song now; another song, or other stems, end what plays."""
         before, self._sounding = self._sounding, sounding
-        if not _go_on(before, sounding):
+        if not self._goes_on(before, sounding):
             self.stop()
             if before is None or sounding is None or before.song.folder != sounding.song.folder:
                 self._rests_s, self._loop = 0.0, None
-        elif self._deck is not None and sounding is not None:
-            self._deck.grow(sounding.frames)
+        elif isinstance(self._voice, Deck) and sounding is not None:
+            self._voice.grow(sounding.frames)
         self._show()
 
     def play_or_stop(self) -> None:
@@ -71,7 +78,7 @@ class StemsPlayback(QObject):
 
     def play(self) -> None:
         """Plays from where the playhead rests."""
-        if self._sounding is not None and self._sounding.paths:
+        if self._sounding is not None:
             self._sound.with_player(self._start)
 
     def stop(self) -> None:
@@ -122,57 +129,82 @@ class StemsPlayback(QObject):
 
     def _start(self, player: Player) -> None:
         sounding = self._sounding
-        if sounding is None or not sounding.paths:
-            return
-        self.stop()
-        self._hush()
-        deck = Deck(sounding.paths, player.rate, sounding.about, sounding.frames)
-        start_s = self._rests_s if self._rests_s < sounding.about.duration_s - END_S else 0.0
-        loop = self._frames_of_loop(player.rate, deck.frames)
-        tracks = deck.tracks(self._gains())
+        if sounding is not None:
+            self._hush()
+            self._begin(player, sounding, self._rests_s if self._rests_s < sounding.about.duration_s - END_S else 0.0)
+
+    def _begin(self, player: Player, sounding: Sounding, from_s: float) -> None:
+        """Plays in place of what plays."""
+        self._let_go_of_files()
         try:
-            player.play(tracks, start=round(start_s * player.rate), end=deck.frames, loop=loop, known=deck.ready)
+            self._voice, tracks, known = self._opened(player, sounding, from_s)
+            frames = self._voice.frames
+            loop = self._frames_of_loop(player.rate, frames)
+            player.play(tracks, start=round(from_s * player.rate), end=frames, loop=loop, known=known)
         except UserError as error:
-            deck.close()
+            player.stop()
+            self._session.activity = "idle"
+            self._let_go()
             self._session.problem.emit(Problem(error.message, error.remedy))
             return
-        self._deck, self._run = deck, player.run
+        self._run = player.run
         self._session.activity = "playing"
         self._session.stems = replace(self._session.stems, playing=True, waiting=False)
         self._timer.start()
 
+    def _opened(
+        self, player: Player, sounding: Sounding, from_s: float
+    ) -> tuple[Deck | DiskSource, tuple[Track, ...], Known | None]:
+        """The stems, or the song itself where there are none; raises `UserError`."""
+        if sounding.paths:
+            deck = Deck(sounding.paths, player.rate, sounding.about, sounding.frames)
+            return deck, deck.tracks(self._gains()), deck.ready
+        song = DiskSource(sounding.song.source, player.rate, start_s=from_s)
+        return song, (Track(MIX, song),), None
+
+    def _let_go_of_files(self) -> None:
+        if self._voice is not None:
+            self._voice.close()
+        self._voice = self._run = None
+
     def _let_go(self) -> None:
         """It plays no longer, whoever ended it."""
         self._timer.stop()
-        if self._deck is not None:
-            self._deck.close()
-        self._deck = self._run = None
+        self._let_go_of_files()
         if self._session.stems.playing:
             self._session.stems = replace(self._session.stems, playing=False, waiting=False)
             self._session.song_playhead.emit(self._rests_s)
 
     def _tick(self) -> None:
-        player, deck = self._sound.player, self._deck
-        if player is None or deck is None or player.run is not self._run:
+        player, voice = self._sound.player, self._voice
+        if player is None or voice is None or player.run is not self._run:
             if (player is None or player.run is None) and self._session.activity == "playing":
                 self._session.activity = "idle"
             self._let_go()
             return
-        problem = deck.problem or (player.problem if not player.playing else None)
+        problem = voice.problem or (player.problem if not player.playing else None)
         if problem is not None:
-            action = ("", "") if deck.problem else (self.tr("Look for devices again"), "refresh_devices")
+            action = ("", "") if voice.problem else (self.tr("Look for devices again"), "refresh_devices")
             self._session.problem.emit(Problem(problem.message, problem.remedy, *action))
         if problem is not None or not player.playing:
             self.stop()
             return
         self._session.stems = replace(self._session.stems, waiting=player.waiting)
         self._session.song_playhead.emit(player.position_s)
+        if isinstance(voice, DiskSource):
+            self._take_over(player)
+
+    def _take_over(self, player: Player) -> None:
+        """The song plays: from here on its stems do, where they are ahead of it."""
+        sounding, at_s = self._sounding, player.position_s
+        if sounding is not None and sounding.paths and at_s + TAKE_OVER_S < self._session.stems.known_s:
+            self._begin(player, sounding, at_s)
 
     def _apply_loop(self) -> None:
         self._session.stems = replace(self._session.stems, looping=self._session.looping, loop=self._loop)
         player = self._sound.player
-        if self._deck is not None and player is not None and player.run is self._run:
-            player.set_loop(self._frames_of_loop(player.rate, self._deck.frames))
+        if self._voice is not None and player is not None and player.run is self._run:
+            player.set_loop(self._frames_of_loop(player.rate, self._voice.frames))
 
     def _frames_of_loop(self, rate: int, frames: int) -> Loop | None:
         loop = self._loop
@@ -194,6 +226,12 @@ class StemsPlayback(QObject):
             doubles = name == INSTRUMENTAL and bool(set(self._sounding.paths) - {INSTRUMENTAL, VOCALS})
             faders.setdefault(name, _Fader(muted=doubles))
         return faders
+
+    def _goes_on(self, before: Sounding | None, now: Sounding | None) -> bool:
+        """Whether what plays is still the same files."""
+        if before is None or now is None or before.song.folder != now.song.folder:
+            return False
+        return isinstance(self._voice, DiskSource) or (before.about, before.paths) == (now.about, now.paths)
 
     def _show(self) -> None:
         sounding, shown = self._sounding, self._session.stems
@@ -226,10 +264,3 @@ class StemsPlayback(QObject):
             )
             for name, path in sounding.paths.items()
         )
-
-
-def _go_on(before: Sounding | None, now: Sounding | None) -> bool:
-    """Whether what plays is still the same files."""
-    if before is None or now is None:
-        return False
-    return (before.about, before.paths) == (now.about, now.paths)
