@@ -12,6 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vocmatch_desktop.training.tfc_tdf import Block, to_convolution
+
 RATE = 22_050
 """Hz; everything the probe hears is brought to it."""
 
@@ -22,38 +24,7 @@ BINS = 768
 FOLD = 8
 """Neighbouring bins that become channels: what is computed shrinks by as much."""
 
-LEVELS, CHANNELS, GROWTH, BOTTLENECK = 4, 24, 16, 4
-
-
-def _to_convolution(channels: int) -> list[nn.Module]:
-    return [nn.BatchNorm2d(channels), nn.ReLU()]
-
-
-class Block(nn.Module):
-    """Two 3 × 3 convolutions around a bottleneck over frequency, each with a short cut; [B, C, T, F] → same."""
-
-    def __init__(self, channels: int, bins: int) -> None:
-        super().__init__()
-        narrow = bins // BOTTLENECK
-        self.before = self._near(channels)
-        self.across = nn.Sequential(
-            *_to_convolution(channels),
-            nn.Linear(bins, narrow, bias=False),
-            *_to_convolution(channels),
-            nn.Linear(narrow, bins, bias=False),
-        )
-        self.after = self._near(channels)
-
-    @staticmethod
-    def _near(channels: int) -> nn.Sequential:
-        return nn.Sequential(*_to_convolution(channels), nn.Conv2d(channels, channels, 3, padding=1, bias=False))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Adds what each part finds."""
-        x = x + self.before(x)
-        x = x + self.across(x)
-        out: Tensor = x + self.after(x)
-        return out
+LEVELS, CHANNELS, GROWTH = 4, 24, 16
 
 
 class ProbeNetwork(nn.Module):
@@ -70,11 +41,11 @@ class ProbeNetwork(nn.Module):
         deeper = list(pairwise(widths))
         self.down = nn.ModuleList(Block(*shape) for shape in zip(widths[:-1], bins[:-1], strict=True))
         self.shrink = nn.ModuleList(
-            nn.Sequential(*_to_convolution(a), nn.Conv2d(a, b, 2, stride=2, bias=False)) for a, b in deeper
+            nn.Sequential(*to_convolution(a), nn.Conv2d(a, b, 2, stride=2, bias=False)) for a, b in deeper
         )
         self.deepest = Block(widths[-1], bins[-1])
         self.grow = nn.ModuleList(
-            nn.Sequential(*_to_convolution(b), nn.ConvTranspose2d(b, a, 2, stride=2, bias=False)) for a, b in deeper
+            nn.Sequential(*to_convolution(b), nn.ConvTranspose2d(b, a, 2, stride=2, bias=False)) for a, b in deeper
         )
         self.up = nn.ModuleList(Block(*shape) for shape in zip(widths[:-1], bins[:-1], strict=True))
         self.head = nn.Conv2d(2 * CHANNELS, FOLD, 3, padding=1)

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vocmatch_desktop.training.tfc_tdf import Block, to_convolution
 from vocmatch_desktop.types import STEMS
 
 BINS = 1024
@@ -27,43 +28,12 @@ ROWS = sum(bins // fold for bins, fold in BANDS)
 FEATURES, MASKS = 3, 4 * len(STEMS)
 """Numbers heard of a bin; numbers given for it: real and imaginary of mid and side, for each stem."""
 
-LEVELS, CHANNELS, GROWTH, BOTTLENECK = 4, 32, 32, 4
+LEVELS, CHANNELS, GROWTH = 4, 32, 32
 EDGE = 768
 """The mask of the high band is taken from bins above this one (8.3 kHz)."""
 
 QUIET = 1e-3
 """Magnitude, relative to the mixture's, below which all is the same to it (−60 dB)."""
-
-
-def _to_convolution(channels: int) -> list[nn.Module]:
-    return [nn.BatchNorm2d(channels), nn.ReLU()]
-
-
-class Block(nn.Module):
-    """Two 3 × 3 convolutions around a bottleneck over frequency, each with a short cut; [B, C, T, rows] → same."""
-
-    def __init__(self, channels: int, rows: int) -> None:
-        super().__init__()
-        narrow = rows // BOTTLENECK
-        self.before = self._near(channels)
-        self.across = nn.Sequential(
-            *_to_convolution(channels),
-            nn.Linear(rows, narrow, bias=False),
-            *_to_convolution(channels),
-            nn.Linear(narrow, rows, bias=False),
-        )
-        self.after = self._near(channels)
-
-    @staticmethod
-    def _near(channels: int) -> nn.Sequential:
-        return nn.Sequential(*_to_convolution(channels), nn.Conv2d(channels, channels, 3, padding=1, bias=False))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Adds what each part finds."""
-        x = x + self.before(x)
-        x = x + self.across(x)
-        out: Tensor = x + self.after(x)
-        return out
 
 
 class SixStems(nn.Module):
@@ -82,11 +52,11 @@ class SixStems(nn.Module):
         self.first = nn.Conv2d(CHANNELS, CHANNELS, 3, padding=1)
         self.down = nn.ModuleList(Block(*shape) for shape in zip(widths[:-1], rows[:-1], strict=True))
         self.shrink = nn.ModuleList(
-            nn.Sequential(*_to_convolution(a), nn.Conv2d(a, b, 2, stride=2, bias=False)) for a, b in deeper
+            nn.Sequential(*to_convolution(a), nn.Conv2d(a, b, 2, stride=2, bias=False)) for a, b in deeper
         )
         self.deepest = nn.Sequential(Block(widths[-1], rows[-1]), Block(widths[-1], rows[-1]))
         self.grow = nn.ModuleList(
-            nn.Sequential(*_to_convolution(b), nn.ConvTranspose2d(b, a, 2, stride=2, bias=False)) for a, b in deeper
+            nn.Sequential(*to_convolution(b), nn.ConvTranspose2d(b, a, 2, stride=2, bias=False)) for a, b in deeper
         )
         self.up = nn.ModuleList(Block(*shape) for shape in zip(widths[:-1], rows[:-1], strict=True))
         self.last = nn.Sequential(nn.Conv2d(2 * CHANNELS, 2 * CHANNELS, 1), nn.ReLU())
