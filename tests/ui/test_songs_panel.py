@@ -77,6 +77,11 @@ def test_walking_down_opens_songs(queue: SongsPanel, session: Session, commands:
     assert commands.asked("open_song") == [(session.songs[2].folder,)]
 
 
+def test_enter_on_a_song_leads_to_its_room(queue: SongsPanel, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(queue.room_wanted):
+        QTest.keyClick(queue.list, Qt.Key.Key_Return)
+
+
 def test_progress_leaves_the_hand_where_it_is(queue: SongsPanel, session: Session) -> None:
     session.songs = (replace(session.songs[0], fraction=0.6), *session.songs[1:])
     assert queue.list.song == session.songs[1]

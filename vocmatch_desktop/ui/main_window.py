@@ -209,6 +209,7 @@ class MainWindow(QMainWindow):
             page.left.connect(lambda: self.show_page(self.desk))
         self.rooms.currentChanged.connect(self._enter_room)
         self.songs.choose_wanted.connect(self.stems.choose_songs)
+        self.songs.room_wanted.connect(lambda: self.show_room(self.stems))
         self.search.query_changed.connect(self.library.set_query)
         self.search.left.connect(self.library.focus_table)
         self.library.empty.clear_search_wanted.connect(self.search.clear)

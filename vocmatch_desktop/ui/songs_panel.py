@@ -33,11 +33,14 @@ class SongsPanel(QWidget):
 
     choose_wanted = Signal()
     """Files are to be chosen and added."""
+    room_wanted = Signal()
+    """Enter or a double-click on a song: its room is to be shown."""
 
     def __init__(self, session: Session, commands: StemsCommands, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._commands, self._theme = session, commands, theme
         self.list = SongsList(session, commands, theme)
+        self.list.activated.connect(lambda _: self.room_wanted.emit())
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._show_menu)
         self.empty = QLabel(self.tr("Drop songs here. They come apart one after the other."), wordWrap=True)

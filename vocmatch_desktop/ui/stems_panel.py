@@ -161,10 +161,13 @@ class StemsPanel(QSplitter):
         words = {
             "new": (
                 self.tr("Choose what you want of it, then take it apart."),
-                self.tr("You can listen as soon as the first seconds are done."),
+                self.tr("Space plays the song meanwhile, and its stems as soon as the first seconds are done."),
             ),
             "waiting": (self.tr("Waiting for its turn."), self.tr("The songs before it come apart first.")),
-            "working": (self.tr("Taking the song apart …"), self.tr("The first seconds appear in a moment.")),
+            "working": (
+                self.tr("Taking the song apart …"),
+                self.tr("The first seconds appear in a moment; Space plays the song meanwhile."),
+            ),
             "stopped": (self.tr("Stopped before the stems were whole."), self.tr("Take it apart to begin again.")),
             "failed": (self.tr("The song could not be taken apart."), song.problem),
         }
