@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
+import small_material
 import torch
 
-from vocmatch_desktop.audio.files import write
 from vocmatch_desktop.training.separation import eco, export, heldout, run, six, sound
 from vocmatch_desktop.training.separation.sound import Net
 from vocmatch_desktop.training.songs.record import Credit, SongRecord, Split
 from vocmatch_desktop.training.songs.store import write_song
-from vocmatch_desktop.types import STEMS, Audio, Float32
+from vocmatch_desktop.types import STEMS
 
 RATE = 44_100
-COLUMNS = ("path", "kind", "seconds", "licence", "source", "credit", "trusted_targets", "bandwidth_hz")
 SOUNDS = {
     "voices/scottpoid/la.wav": "voice-strings",
     "beats/assets__one.wav": "beat",
@@ -31,13 +30,7 @@ SOUNDS = {
 }
 
 
-def sung(seconds: float, hertz: float = 220.0) -> Float32:
-    time = np.arange(round(seconds * RATE)) / RATE
-    return np.asarray(0.2 * np.sin(2 * np.pi * hertz * time), np.float32)
-
-
-def played(seconds: float, seed: int = 5) -> Float32:
-    return np.random.default_rng(seed).normal(0, 0.05, round(seconds * RATE)).astype(np.float32)
+sung, played = partial(small_material.sung, RATE), partial(small_material.played, RATE)
 
 
 def rendered_song(folder: Path, split: Split, seconds: float = 2.0) -> SongRecord:
@@ -59,19 +52,10 @@ def rendered_song(folder: Path, split: Split, seconds: float = 2.0) -> SongRecor
 
 
 @pytest.fixture
-def small_material(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def rendered_songs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of rendered songs; the material beside it is the program's."""
     root = tmp_path / "material"
-    (root / "data").mkdir(parents=True)
-    with (root / "data" / "MANIFEST.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS)
-        writer.writeheader()
-        for path, kind in SOUNDS.items():
-            row = dict.fromkeys(COLUMNS, "") | {"path": path, "kind": kind, "seconds": "2", "credit": "a singer"}
-            writer.writerow(row | ({"trusted_targets": "vocals drums"} if kind == "song-stem" else {}))
-            made = sung(2) if kind == "voice-strings" or "vocals" in path else played(2)
-            (root / "data" / path).parent.mkdir(parents=True, exist_ok=True)
-            write(root / "data" / path, Audio(made[:, None], RATE))
+    small_material.write_material(root, SOUNDS, RATE, 2, "vocals drums")
     monkeypatch.setenv("VOCMATCH_MATERIAL", str(root))
     rendered_song(tmp_path / "songs", "train")
     rendered_song(tmp_path / "songs", "valid")

@@ -1,11 +1,12 @@
 """The probe on a material of a few seconds: sines that sing over noise that plays."""
 
-import csv
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
+import small_material
 import torch
 from typer.testing import CliRunner
 
@@ -19,9 +20,8 @@ from vocmatch_desktop.training.probe.network import RATE, ProbeNetwork
 from vocmatch_desktop.training.probe.recipes import OVER_BEATS, recipe
 from vocmatch_desktop.training.probe.thermometers import Song, karaoke, pieces, thermometers
 from vocmatch_desktop.training.songs.material import Material, find_material
-from vocmatch_desktop.types import Audio, Float32
+from vocmatch_desktop.types import Audio
 
-COLUMNS = ("path", "kind", "seconds", "licence", "source", "credit", "trusted_targets", "bandwidth_hz")
 SOUNDS = {
     "voices/scottpoid/la.wav": "voice-strings",
     "beats/assets__one.wav": "beat",
@@ -32,29 +32,13 @@ SOUNDS = {
 }
 
 
-def sung(seconds: float, hertz: float = 220.0) -> Float32:
-    time = np.arange(round(seconds * RATE)) / RATE
-    return np.asarray(0.2 * np.sin(2 * np.pi * hertz * time), np.float32)
-
-
-def played(seconds: float) -> Float32:
-    return np.random.default_rng(5).normal(0, 0.05, round(seconds * RATE)).astype(np.float32)
+sung, played = partial(small_material.sung, RATE), partial(small_material.played, RATE)
 
 
 @pytest.fixture
 def own_material(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Material:
     root = tmp_path / "material"
-    (root / "data").mkdir(parents=True)
-    with (root / "data" / "MANIFEST.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS)
-        writer.writeheader()
-        for path, kind in SOUNDS.items():
-            trusted = "vocals" if kind == "song-stem" else ""
-            row = dict.fromkeys(COLUMNS, "") | {"path": path, "kind": kind, "seconds": "7", "trusted_targets": trusted}
-            writer.writerow(row)
-            sound = sung(7) if kind == "voice-strings" or "vocals" in path else played(7)
-            (root / "data" / path).parent.mkdir(parents=True, exist_ok=True)
-            write(root / "data" / path, Audio(sound[:, None], RATE))
+    small_material.write_material(root, SOUNDS, RATE, 7, "vocals")
     folder = root / "eval" / "mir1k"
     folder.mkdir(parents=True)
     for name, hertz in (("Ani_1", 200.0), ("Ani_2", 330.0)):

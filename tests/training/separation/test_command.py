@@ -26,10 +26,10 @@ def separate(*arguments: object) -> str:
 
 @pytest.mark.parametrize(("name", "family"), [("six", "own"), ("eco", "umx")])
 def test_a_network_is_trained_shipped_and_opened(
-    small_material: Path, networks: dict[str, Net], tmp_path: Path, name: str, family: str
+    rendered_songs: Path, networks: dict[str, Net], tmp_path: Path, name: str, family: str
 ) -> None:
     out, models = tmp_path / "out", tmp_path / "models"
-    arguments = ("--net", name, "--out", out, "--models", models, "--songs", small_material, "--steps", 2, "--no-half")
+    arguments = ("--net", name, "--out", out, "--models", models, "--songs", rendered_songs, "--steps", 2, "--no-half")
     separate(*arguments)
     card = read_card(models / f"{name}.json")
     verify(card)
@@ -45,9 +45,9 @@ def test_a_network_is_trained_shipped_and_opened(
 
 
 def test_a_run_of_another_plan_can_be_shipped_as_it_is(
-    small_material: Path, networks: dict[str, Net], tmp_path: Path
+    rendered_songs: Path, networks: dict[str, Net], tmp_path: Path
 ) -> None:
-    arguments = ("--net", "eco", "--out", tmp_path / "out", "--songs", small_material)
+    arguments = ("--net", "eco", "--out", tmp_path / "out", "--songs", rendered_songs)
     separate(*arguments, "--steps", 1)
     before = (tmp_path / "out" / "eco.onnx").read_bytes()
     with pytest.raises(UserError, match="another plan"):
