@@ -81,7 +81,7 @@ def test_a_song_comes_apart_in_its_folder_and_is_found_again(places: Places, sto
 
 def test_early_parts_bring_their_waveforms(places: Places, store: SongStore, source: Path) -> None:
     listening = Listening()
-    done = jobs.run(TakeApartSpec(store.add(source), places), listening)
+    done = jobs.run(TakeApartSpec(store.add(source), places, "four"), listening)
     assert len(listening.news) > 1
     assert listening.news[-1].frames == FRAMES
     for news, heard in zip(listening.news, listening.heard, strict=True):
@@ -101,7 +101,7 @@ def test_early_parts_bring_their_waveforms(places: Places, store: SongStore, sou
 def test_waveforms_are_measured_again_where_they_are_lost(
     places: Places, store: SongStore, source: Path, tmp_path: Path
 ) -> None:
-    done = jobs.run(TakeApartSpec(store.add(source), places), Unread())
+    done = jobs.run(TakeApartSpec(store.add(source), places, "four"), Unread())
     path = done.folder / PEAKS
     kept = read_heights(path)
     assert kept is not None
@@ -129,11 +129,11 @@ def test_nothing_is_left_of_what_was_cancelled_or_cannot_be_kept(
 
     song = store.add(source)
     with pytest.raises(Cancelled):
-        jobs.run(TakeApartSpec(song, places), Impatient())
+        jobs.run(TakeApartSpec(song, places, "four"), Impatient())
     with monkeypatch.context() as patch:
         patch.setattr(jobs, "write_heights", full)
         with pytest.raises(DiskError):
-            jobs.run(TakeApartSpec(song, places), Unread())
+            jobs.run(TakeApartSpec(song, places, "four"), Unread())
     assert [entry.name for entry in song.folder.iterdir()] == [NAME]
     assert store.songs() == (song,)
 
@@ -164,7 +164,7 @@ def test_the_list_keeps_its_order_and_versions_have_folders_of_their_own(store: 
 def test_a_lost_description_is_rebuilt_from_the_stems(
     places: Places, store: SongStore, source: Path, damage: str | None
 ) -> None:
-    done = jobs.run(TakeApartSpec(store.add(source), places), Unread())
+    done = jobs.run(TakeApartSpec(store.add(source), places, "four"), Unread())
     if damage is None:
         (done.folder / NAME).unlink()
     else:
@@ -176,7 +176,7 @@ def test_a_lost_description_is_rebuilt_from_the_stems(
 
 
 def test_missing_stems_are_said(places: Places, store: SongStore, source: Path) -> None:
-    done = jobs.run(TakeApartSpec(store.add(source), places), Unread())
+    done = jobs.run(TakeApartSpec(store.add(source), places, "four"), Unread())
     done.files["drums"].path.unlink()
     (song,) = store.songs()
     assert (song.state, song.files) == ("failed", {})
@@ -209,7 +209,7 @@ def test_deleting_takes_our_folder_and_never_the_song(store: SongStore, source: 
 def test_stems_are_saved_elsewhere_and_nothing_is_written_over(
     places: Places, store: SongStore, source: Path, tmp_path: Path
 ) -> None:
-    done = jobs.run(TakeApartSpec(store.add(source), places), Unread())
+    done = jobs.run(TakeApartSpec(store.add(source), places, "four"), Unread())
     spec = SaveStemsSpec(done.files, tmp_path / "out", done.title, "flac")
     first, second = jobs.run_save(spec, Unread()), jobs.run_save(spec, Unread())
     assert set(first) == set(done.stems)
