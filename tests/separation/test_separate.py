@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -125,3 +126,21 @@ def test_a_full_disk_is_said_before_the_work(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(DiskError, match="GB"):
         taken_apart(path)
     assert not (tmp_path / "stems").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_nothing_is_left_of_stems_that_a_disk_cannot_hold(tmp_path: Path) -> None:
+    path = song(tmp_path, 200_000)
+    (tmp_path / "stems").mkdir()
+    (tmp_path / "stems" / "drums.wav.partial").symlink_to("/dev/full")
+    paths = {name: tmp_path / "stems" / f"{name}.wav" for name in offered(Splitter())}
+    with pytest.raises(DiskError, match="free space"):
+        separate(files.probe(path), Splitter(), paths, Unread())
+    assert list((tmp_path / "stems").iterdir()) == []
+
+
+def test_a_song_longer_than_it_announced_is_taken_apart_whole(tmp_path: Path) -> None:
+    path = song(tmp_path, 30_000)
+    announced = replace(files.probe(path), frames=29_000)  # as AAC does
+    made = separate(announced, Splitter(), {"vocals": tmp_path / "vocals.wav"}, Unread())
+    assert made.stems["vocals"].frames == files.probe(tmp_path / "vocals.wav").frames == 30_000

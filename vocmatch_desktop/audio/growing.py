@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import soundfile
 
 _SFC_SET_UPDATE_HEADER_AUTO = 0x1061
@@ -13,3 +16,12 @@ def keep_readable(file: soundfile.SoundFile) -> None:
     An ordinary WAV says "0 bytes" in its header until it is closed; soundfile offers no name for this command.
     """
     soundfile._snd.sf_command(file._file, _SFC_SET_UPDATE_HEADER_AUTO, soundfile._ffi.NULL, 1)
+
+
+@contextmanager
+def disk_errors() -> Iterator[None]:
+    """What libsndfile says of a full disk is an `OSError` to everybody else; soundfile asserts on short writes."""
+    try:
+        yield
+    except (soundfile.LibsndfileError, AssertionError) as error:
+        raise OSError(str(error)) from error

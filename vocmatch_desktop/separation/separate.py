@@ -19,7 +19,7 @@ import numpy as np
 import soundfile
 
 from vocmatch_desktop.audio import files
-from vocmatch_desktop.audio.growing import keep_readable
+from vocmatch_desktop.audio.growing import disk_errors, keep_readable
 from vocmatch_desktop.audio.resample import Resampler
 from vocmatch_desktop.errors import DiskError
 from vocmatch_desktop.separation.channels import Group, as_stereo, from_stereo, groups
@@ -97,7 +97,7 @@ def separate(
         raise ValueError(f"the model has no {', '.join(sorted(unknown))}")
     _check_space(song, paths, depth)
     null = 0.0
-    done = 0
+    done = 0  # of AAC and MP3, `song.frames` is an estimate
     with ExitStack() as stack:
         partials = {name: stack.enter_context(whole_file(path)) for name, path in paths.items()}
         writers = {name: stack.enter_context(_Writer(partial, song, depth)) for name, partial in partials.items()}
@@ -109,8 +109,8 @@ def separate(
                 writer.write(parts[name])
             done += len(mix)
             report.partial(Finished(partials, done))
-            report(done / song.frames, "Taking the song apart")
-    stems = {name: AudioFile(path, song.rate, song.channels, song.frames) for name, path in paths.items()}
+            report(min(1.0, done / song.frames), "Taking the song apart")
+    stems = {name: AudioFile(path, song.rate, song.channels, done) for name, path in paths.items()}
     return StemSet(stems, max(SILENCE_DB, 20 * math.log10(null)) if null > 0 else SILENCE_DB)
 
 
@@ -219,20 +219,21 @@ class _Writer:
 
     def __init__(self, path: Path, song: AudioFile, depth: Depth) -> None:
         big = song.frames * song.channels * 4 > 2**31
-        self._file = soundfile.SoundFile(path, "w", song.rate, song.channels, depth, format="RF64" if big else "WAV")
-        keep_readable(self._file)
+        container = "RF64" if big else "WAV"
+        with disk_errors():
+            self._file = soundfile.SoundFile(path, "w", song.rate, song.channels, depth, format=container)
+            keep_readable(self._file)
 
     def write(self, samples: Float32) -> None:
-        try:
+        with disk_errors():
             self._file.write(samples)
-        except soundfile.LibsndfileError as error:
-            raise OSError(str(error)) from error
 
     def __enter__(self) -> _Writer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        with disk_errors():
+            self._file.close()
 
 
 def _largest(samples: Float32) -> float:
