@@ -33,8 +33,9 @@ EVERYTHING = {"vocals", "drums", "bass", "other", "instrumental"}
 
 
 @pytest.fixture
-def places(home: Path, tmp_path: Path) -> Places:
-    """A home with one model in its store."""
+def places(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
+    """A home with one model in its store, and none that is shipped."""
+    monkeypatch.setattr("vocmatch_desktop.inference.store.bundled", lambda folder: tmp_path / "shipped" / folder)
     places = Places.from_environment()
     facts = {"frames": 44_100, "normalise": False}
     add(AddModelSpec(str(four_stems(tmp_path / "four.onnx")), places, facts=facts), Unread())
