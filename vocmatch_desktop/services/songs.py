@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from vocmatch_desktop.audio import files
 from vocmatch_desktop.errors import DiskError
 from vocmatch_desktop.separation.separate import Finished
 from vocmatch_desktop.services.heights import Heights, Measure, measured, write_heights
@@ -97,7 +96,7 @@ def run_save(spec: SaveStemsSpec, report: Report) -> Mapping[str, AudioFile]:
 
 
 def _done(song: StoredSong, made: Separated) -> StoredSong:
-    about = files.probe(next(iter(made.stems.values())).path)  # what AAC announces may be a little off
+    about = next(iter(made.stems.values()))  # as long as what came: what AAC announces may be a little off
     return replace(
         song,
         state="ready",
