@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QGridLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
@@ -43,12 +43,14 @@ class StemLanes(QWidget):
         self._anchor = ""
         self._loudest = 1.0
         self.rows: dict[str, LaneRow] = {}
+        self._made: dict[str, LaneRow] = {}
         self.ruler = StemRuler(theme)
         self.ruler.seek_requested.connect(commands.seek)
         self._holder = QWidget()
         self._column = QVBoxLayout(self._holder)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
+        self._column.addStretch(0)
         self._area = scrolled(self._holder)
         self._area.viewport().installEventFilter(self)
         self.mix = StemWave("", theme)
@@ -90,7 +92,7 @@ class StemLanes(QWidget):
     def show_stems(self, stems: Stems, song: Song | None) -> None:
         """Shows the open song; lanes stay where their names stay the same."""
         if stems.song != self._stems.song or tuple(self.rows) != tuple(lane.name for lane in stems.lanes):
-            self._rebuild([lane.name for lane in stems.lanes])
+            self._use([lane.name for lane in stems.lanes])
         if stems.mix is not self._stems.mix:
             self._loudest = _loudest(stems)
         self._stems, self._song = stems, song
@@ -110,22 +112,33 @@ class StemLanes(QWidget):
         for row in self.rows.values():
             row.wave.set_playhead(song_s)
 
-    def _rebuild(self, stems: Sequence[str]) -> None:
+    def prepare(self, stems: Sequence[str]) -> None:
+        """Makes the lanes that a song will need, one a turn of the event loop: all at once would be felt."""
+        missing = next((stem for stem in stems if stem not in self._made), None)
+        if missing is not None:
+            self._made[missing] = self._make_row(missing)
+            QTimer.singleShot(0, self, lambda: self.prepare(stems))
+
+    def _use(self, stems: Sequence[str]) -> None:
+        """Puts these lanes under each other; what was made for another song is used again."""
         for row in self.rows.values():
+            self._column.removeWidget(row)
             row.hide()
-            row.deleteLater()
-        while self._column.takeAt(0) is not None:
-            pass
+            row.chosen = False
         self._anchor = ""
-        self.rows = {stem: self._make_row(stem) for stem in stems}
-        for row in self.rows.values():
-            self._column.addWidget(row, 1)
-        self._column.addStretch(0)
+        self._made.update({stem: self._make_row(stem) for stem in stems if stem not in self._made})
+        self.rows = {stem: self._made[stem] for stem in stems}
+        for place, row in enumerate(self.rows.values()):
+            self._column.insertWidget(place, row, 1)
+            row.show()
         self.set_playhead(self.ruler.playhead_s)
         self.chosen_changed.emit()
 
     def _make_row(self, stem: str) -> LaneRow:
-        row = LaneRow(stem, self._commands, self._theme, self._press)
+        row = LaneRow(stem, self._commands, self._theme, self._press, self._holder)
+        row.hide()
+        for part in (row, *row.findChildren(QWidget)):
+            part.ensurePolished()
         row.picked.connect(lambda modifiers: self._pick(stem, modifiers))
         row.wave.seek_requested.connect(self._commands.seek)
         row.chip.copy_wanted.connect(lambda _: self.copy_wanted.emit(row.chip.paths))

@@ -104,6 +104,7 @@ class StemsPanel(QSplitter):
         session.songs_changed.connect(lambda _: self._show())
         session.stems_changed.connect(lambda _: self._show())
         session.stem_options_changed.connect(lambda _: self._show())
+        session.stem_options_changed.connect(lambda options: self.lanes.prepare(options.stems))
         session.read_only_changed.connect(lambda _: self._show())
         session.song_playhead.connect(self.lanes.set_playhead)
         self.lanes.chosen_changed.connect(lambda: self.out.set_chosen(self.lanes.chosen))
