@@ -38,6 +38,7 @@ BEAT_MS = 2
 KEY_S = 0.5
 OFTEN_S = 0.03
 STEP_TIMEOUT_S = 30.0
+GROWN_S = 15.0
 QUIET_S = 0.5
 """A step has ended when what it waits for is there and this long nothing more came of it."""
 
@@ -93,6 +94,7 @@ class Visit:
         self._step("sort", lambda: window.library.table.sortByColumn(Column.BPM, Qt.SortOrder.AscendingOrder))
         self._step("search", lambda: window.library.set_query("am"))
         self._visit_melody()
+        self._visit_stems()
         return self.stalls
 
     def _visit_melody(self) -> None:
@@ -107,6 +109,24 @@ class Visit:
         self._step("melody: turn a knob", lambda: self._often(lambda turn: self._turn_knob(turn / 20)))
         self._step("melody: undo all", lambda: self._often(lambda _: desk.melody_desk.undo()))
         self._step("melody: stop", desk.take_desk.stop, lambda: session.activity == "idle")
+
+    def _visit_stems(self) -> None:
+        """A beat of the demo comes apart and plays while its lanes grow; only where there is a model for it."""
+        session, window, desk = self._session, self._program.window, self._program.desk
+        self._step("stems: enter", lambda: window.show_room(window.stems), lambda: session.stem_options.known)
+        if not session.stem_options.model:
+            return
+        song = next(iter(session.tracks.values())).path
+        self._step("stems: drop a song", lambda: desk.stems_desk.add_songs((song,)), lambda: bool(session.stems.mix))
+        folder = session.stems.song
+        self._step("stems: first part", lambda: desk.stems_desk.take_apart(folder), lambda: session.stems.known_s > 0)
+        self._step("stems: play while lanes grow", desk.take_desk.play_or_stop, lambda: session.stems.known_s > GROWN_S)
+        self._step("stems: turn levels", lambda: self._often(self._turn_level))
+        self._step("stems: solo", lambda: self._often(lambda turn: desk.stems_desk.solo("vocals", turn % 2 == 0)))
+        self._step("stems: cancel", lambda: desk.stems_desk.cancel(folder), lambda: session.activity == "idle")
+
+    def _turn_level(self, turn: int) -> None:
+        self._program.window.stems.lanes.rows["vocals"].level.setValue(-turn)
 
     def _often(self, act: Callable[[int], object]) -> None:
         for turn in range(20):
