@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vocmatch_desktop.audio import files
+from vocmatch_desktop.audio.decoders import AvDecoder
 from vocmatch_desktop.errors import DiskError, NotFound, UnreadableAudio
 from vocmatch_desktop.types import Audio
 from vocmatch_desktop.whole import shown_name
@@ -224,3 +225,9 @@ def test_a_full_disk_is_said(song: Audio) -> None:
         pytest.skip("there is no /dev/full here")
     with pytest.raises(DiskError):
         files.write(full / "a.wav", song)
+
+
+def test_ffmpeg_decodes_eight_channels(tmp_path: Path, rng: np.random.Generator) -> None:
+    sound = Audio((rng.standard_normal((3_000, 8)) * 0.1).astype(np.float32), 48_000)
+    with AvDecoder(files.write(tmp_path / "eight.wav", sound).path) as file:
+        np.testing.assert_array_equal(np.concatenate(list(file.chunks(0, 1_000))), sound.samples)

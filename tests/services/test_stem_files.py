@@ -70,7 +70,7 @@ def test_lossless_formats_hold_what_they_are_given(tmp_path: Path, form: StemFor
         ("opus", 44_100, 2, 48_000),
         ("opus", 48_000, 1, 48_000),
         ("opus", 8_000, 1, 48_000),
-        ("opus", 96_000, 6, 48_000),
+        ("opus", 96_000, 2, 48_000),
     ],
 )
 def test_lossy_formats_are_neither_late_nor_longer(
@@ -84,7 +84,8 @@ def test_lossy_formats_are_neither_late_nor_longer(
         copy = decoded(file.path, decoder)
         assert copy.shape == original.shape
         assert delay(original, copy) == 0
-        assert np.sum((copy - original)[:, 0] ** 2) < 0.02 * np.sum(original[:, 0] ** 2)
+        for part in (slice(None), slice(600), slice(-600, None)):  # begins and ends as the stem does
+            assert np.sum((copy - original)[part, 0] ** 2) < 0.1 * np.sum(original[part, 0] ** 2)
 
 
 def test_nothing_is_written_over_and_a_set_has_one_number(tmp_path: Path) -> None:
@@ -101,7 +102,7 @@ def test_nothing_is_written_over_and_a_set_has_one_number(tmp_path: Path) -> Non
     ("form", "rate", "channels", "sentence"),
     [
         ("mp3", 44_100, 6, "MP3 holds 2 channels at most, and the song has 6. Choose WAV."),
-        ("opus", 44_100, 10, "Opus holds 8 channels"),
+        ("opus", 44_100, 6, "Opus holds 2 channels"),
         ("flac", 44_100, 9, "FLAC holds 8 channels"),
         ("flac", 96_001, 2, "FLAC cannot have a sample rate of 96001 Hz"),
         ("flac", 705_600, 2, "FLAC cannot have"),

@@ -161,10 +161,11 @@ class AvDecoder:
         first, self._first = self._first, None
         if first is None:
             raise RuntimeError("a decoder is read once")
-        as_floats = av.AudioResampler(format="fltp", layout=first.layout, rate=first.sample_rate)
+        # Interleaved: of eight channels in planes PyAV 18 reads a ninth, and crashes.
+        as_floats = av.AudioResampler(format="flt", layout=first.layout, rate=first.sample_rate)
         for frame in itertools.chain([first], self._decoded, [None]):  # None flushes
             for part in as_floats.resample(frame):
-                yield _planar(part)
+                yield np.array(part.to_ndarray(), np.float32).reshape(-1, self.channels)
 
 
 def open_decoder(path: Path) -> Decoder:
@@ -192,10 +193,6 @@ def not_understood() -> tuple[type[Exception], ...]:
     import av
 
     return soundfile.LibsndfileError, av.FFmpegError, NoSound
-
-
-def _planar(frame: object) -> Float32:
-    return np.ascontiguousarray(frame.to_ndarray().T, np.float32)  # type: ignore[attr-defined]
 
 
 def _wav_data_size(file: BinaryIO) -> tuple[int, int] | None:

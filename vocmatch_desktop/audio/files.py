@@ -23,13 +23,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import soundfile
 
 from vocmatch_desktop.audio.decoders import CutOff, Decoder, not_understood, open_decoder
 from vocmatch_desktop.audio.mono import MonoMix
+from vocmatch_desktop.audio.opus import write_opus
 from vocmatch_desktop.audio.resample import Resampler
 from vocmatch_desktop.errors import NotFound, UnreadableAudio
 from vocmatch_desktop.types import Audio, AudioFile, Float32
@@ -50,10 +51,10 @@ RATES = range(1_000, 1_000_001)
 _DECODE_FRAMES = 65_536
 _WRITE_FORMATS = {
     **{".wav": "WAV", ".wave": "WAV", ".flac": "FLAC", ".aif": "AIFF", ".aiff": "AIFF", ".w64": "W64"},
-    **{".mp3": "MP3", ".opus": "OGG"},
+    **{".mp3": "MP3", ".opus": "OPUS"},
 }
-_LOSSY = {"MP3": ("MPEG_LAYER_III", 0.0), "OGG": ("OPUS", 0.6)}
-"""Subtype and libsndfile's compression level: MP3 as good as its variable rate gets, Opus with 105 kbit/s a channel."""
+_MP3_LEVEL = 0.0
+"""libsndfile's compression level: as good as a variable rate gets, about 260 kbit/s stereo."""
 _WAV_HOLDS = 2**31
 """Bytes; what is larger is written as RF64."""
 
@@ -125,38 +126,53 @@ def write(
     """Writes a sound file by its suffix, whole or not at all: .wav, .flac (24 bits at most), .aiff, .w64, .mp3, .opus.
 
     `audio` may be an iterator of blocks of one rate and channel count. An existing file is replaced: callers that must
-    not do so choose a free name first. Integer formats clip at full scale. MP3 and Opus carry the notes (LAME's tag,
-    the pre-skip) by which decoders give back as many samples, none of them late. `frames`: how many will come, where it
-    is known; a large .wav then becomes an RF64. `finish` is called with the partial file before it gets its name, to
-    add to it what soundfile cannot.
+    not do so choose a free name first. Integer formats clip at full scale. MP3 and Opus (at 48 kHz) carry the notes
+    (LAME's tag, the pre-skip) by which decoders give back as many samples, none of them late. `frames`: how many will
+    come, where it is known; a large .wav then becomes an RF64. `finish` is called with the partial file before it gets
+    its name, to add to it what soundfile cannot.
 
     Raises:
         DiskError: no space, no permission. Whatever the iterator raises passes through; nothing is left behind.
     """
     parts = iter([audio] if isinstance(audio, Audio) else audio)
     first = next(parts)
-    kind, how = _how(path, subtype, frames * first.channels)
-    written = 0
+    container = _WRITE_FORMATS[path.suffix.lower()]
+    if container == "WAV" and 4 * frames * first.channels > _WAV_HOLDS:
+        container = "RF64"
+    sound = _Counted(chain([first], parts))
     with whole_file(path) as partial, _sound_errors_as_disk_errors():
-        with soundfile.SoundFile(partial, "w", first.rate, first.channels, kind, **how) as file:
-            for part in chain([first], parts):
-                written += part.frames
-                for start in range(0, part.frames, _DECODE_FRAMES):  # one long Vorbis or FLAC write can crash
-                    file.write(part.samples[start : start + _DECODE_FRAMES])
+        if container == "OPUS":
+            write_opus(partial, sound)
+        else:
+            with _opened_to_write(partial, first, container, subtype) as file:
+                for part in sound:
+                    for start in range(0, part.frames, _DECODE_FRAMES):  # one long Vorbis or FLAC write can crash
+                        file.write(part.samples[start : start + _DECODE_FRAMES])
         if finish is not None:
             finish(partial)
-    return AudioFile(path, first.rate, first.channels, written)
+    return AudioFile(path, first.rate, first.channels, sound.frames)
 
 
-def _how(path: Path, subtype: Subtype, samples: int) -> tuple[str, dict[str, Any]]:
-    """The subtype and soundfile's other words for a file of so many samples, all channels counted."""
-    container = _WRITE_FORMATS[path.suffix.lower()]
-    if container in _LOSSY:
-        kind, level = _LOSSY[container]
-        return kind, {"format": container, "compression_level": level}
-    if container == "WAV" and 4 * samples > _WAV_HOLDS:
-        container = "RF64"
-    return "PCM_24" if container == "FLAC" and subtype == "FLOAT" else subtype, {"format": container}
+class _Counted:
+    """Blocks that are handed on; `frames`: how many samples a channel they were."""
+
+    def __init__(self, parts: Iterable[Audio]) -> None:
+        self._parts = parts
+        self.frames = 0
+
+    def __iter__(self) -> Iterator[Audio]:
+        for part in self._parts:
+            self.frames += part.frames
+            yield part
+
+
+def _opened_to_write(path: Path, first: Audio, container: str, subtype: Subtype) -> soundfile.SoundFile:
+    kind, level = str(subtype), None
+    if container == "MP3":
+        kind, level = "MPEG_LAYER_III", _MP3_LEVEL
+    elif container == "FLAC" and subtype == "FLOAT":
+        kind = "PCM_24"
+    return soundfile.SoundFile(path, "w", first.rate, first.channels, kind, format=container, compression_level=level)
 
 
 class SoundHash:
@@ -261,8 +277,8 @@ def _column(mono: Float32) -> Float32:
 
 @contextmanager
 def _sound_errors_as_disk_errors() -> Iterator[None]:
-    """What libsndfile says of a full disk is an `OSError` to everybody else."""
+    """What libsndfile says of a full disk is an `OSError` to everybody else; soundfile asserts on short writes."""
     try:
         yield
-    except soundfile.LibsndfileError as error:
+    except (soundfile.LibsndfileError, AssertionError) as error:
         raise OSError(str(error)) from error

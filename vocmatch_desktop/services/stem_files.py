@@ -53,7 +53,7 @@ FORMATS: Mapping[StemFormat, Encoding] = {
         channels=2,
         rates=(8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000),
     ),
-    "opus": Encoding("Opus", ".opus", lossless=False, channels=8, rates=(48_000,)),
+    "opus": Encoding("Opus", ".opus", lossless=False, channels=2, rates=(48_000,)),
 }
 
 
