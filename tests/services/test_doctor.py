@@ -6,13 +6,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from tiny_models import four_stems
 
 from vocmatch_desktop import settings
 from vocmatch_desktop.commands.output import ShellReport
 from vocmatch_desktop.errors import DeviceError
+from vocmatch_desktop.inference.store import ModelStore
 from vocmatch_desktop.library.catalogue import Catalogue
 from vocmatch_desktop.services import doctor
 from vocmatch_desktop.services.doctor import Check, DoctorSpec
+from vocmatch_desktop.services.models import AddModelSpec
+from vocmatch_desktop.services.models import run as add
 from vocmatch_desktop.settings import Places
 
 
@@ -136,3 +140,14 @@ def test_the_model_store_is_read_through(places):
     places.models.mkdir(parents=True)
     (places.models / "broken.json").write_text("{")
     assert "broken.json" in examine(places)["Model store"].detail
+
+
+def test_a_model_that_takes_songs_apart_is_loaded(places, tmp_path, monkeypatch):
+    store = ModelStore(tmp_path / "nothing shipped", places.models)
+    monkeypatch.setattr(ModelStore, "of", classmethod(lambda cls, places: store))
+    assert "models add" in examine(places)["Separation"].fix
+    net = four_stems(tmp_path / "four.onnx")
+    add(AddModelSpec(str(net), places, facts={"frames": 44_100}), ShellReport())
+    check = examine(places)["Separation"]
+    assert check.ok
+    assert check.detail == "four (htdemucs): drums, bass, vocals, other, instrumental"

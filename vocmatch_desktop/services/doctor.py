@@ -78,6 +78,7 @@ def run(spec: DoctorSpec, report: Report) -> Diagnosis:
         *([("Timing", partial(_timing, spec.places))] if spec.calibrate else []),
         ("Pitch model", _pitch_model),
         ("Model store", partial(_store, spec.places)),
+        ("Separation", partial(_separation, spec.places)),
         *[(f"Models on {provider}", partial(_provider, provider)) for provider in _providers()],
         ("Display", partial(_display, spec.environ)),
         ("Fonts", _fonts),
@@ -175,7 +176,7 @@ def _library(database: Path) -> Check:
 
 
 def _formats() -> Check:
-    """Writes and reads back FLAC through libsndfile, and finds the AAC decoder of FFmpeg."""
+    """Writes FLAC, MP3 and Opus through libsndfile and reads them back, and finds the AAC decoder of FFmpeg."""
     import av
     import numpy as np
     import soundfile
@@ -183,11 +184,11 @@ def _formats() -> Check:
     from vocmatch_desktop.audio import files
     from vocmatch_desktop.types import Audio
 
-    wave = np.sin(np.arange(4410, dtype=np.float32) / 20)[:, None] * np.float32(0.5)
+    wave = Audio(np.sin(np.arange(4800, dtype=np.float32) / 20)[:, None] * np.float32(0.5), 48_000)
     with tempfile.TemporaryDirectory(prefix="vocmatch-") as folder:
-        path = Path(folder) / "check.flac"
-        files.write(path, Audio(wave, 44_100))
-        same = np.abs(files.read(path).samples - wave).max() < 1e-4
+        made = [files.write(Path(folder) / f"check.{kind}", wave).path for kind in ("flac", "mp3", "opus")]
+        errors = [np.sqrt(np.mean((files.read(path).samples - wave.samples) ** 2)) for path in made]
+    same = errors[0] < 1e-4 and max(errors) < 0.05
     aac = "aac" in av.codecs_available
     found = f"libsndfile {soundfile.__libsndfile_version__}, PyAV {av.__version__}"
     return Check("Sound formats", bool(same and aac), found, "" if same and aac else "Install soundfile and av again.")
@@ -250,6 +251,17 @@ def _store(places: Places) -> Check:
         verify(card)
     names = ", ".join(card.name for card in store.cards()) or "none yet"
     return Check("Model store", True, f"{names}; yours are in {store.own}")
+
+
+def _separation(places: Places) -> Check:
+    """The model that takes songs apart can be loaded; whether it does so well is `vocmatch evaluate`'s to say."""
+    from vocmatch_desktop.inference.store import ModelStore
+    from vocmatch_desktop.separation.separate import offered
+    from vocmatch_desktop.services import separation
+
+    card = separation.model_for(ModelStore.of(places))
+    loaded = separation.load(card, "cpu", threads=1)
+    return Check("Separation", True, f"{card.name} ({loaded.family}): {', '.join(offered(loaded.estimator))}")
 
 
 def _providers() -> tuple[str, ...]:
