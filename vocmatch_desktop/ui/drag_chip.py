@@ -141,7 +141,7 @@ class DragChip(QAbstractButton):
 
     def _turn(self) -> None:
         self._angle = (self._angle + SPIN_STEP_DEGREES) % 360
-        self.update(0, 0, HANDLE_WIDTH + SPACE_2, HEIGHT)
+        self.update(0, 0, HANDLE_WIDTH, HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A raised chip with its handle where there is a file, a dashed outline where there is none."""
@@ -156,7 +156,8 @@ class DragChip(QAbstractButton):
                 painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(chip, RADIUS, RADIUS)
             left = self._paint_sign(painter, chip)
-            self._paint_words(painter, chip.adjusted(left, 0, -SPACE_2, 0))
+            if event.rect().right() >= HANDLE_WIDTH:  # a spinner that turns leaves the words as they are
+                self._paint_words(painter, chip.adjusted(left, 0, -SPACE_2, 0))
             if self.hasFocus():
                 painter.setPen(QPen(self._theme.color("melody"), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
