@@ -198,7 +198,7 @@ def test_solo_mute_and_level_are_asked_for(half: StemsPanel, commands: Any) -> N
     assert commands.asked("solo") == [("drums", True)]
     assert commands.asked("mute") == [("drums", True)]
     assert commands.asked("set_level") == [("drums", -6.5)]
-    assert row.value.text() == "−6.5 dB"
+    assert row.value.text() == row.level.accessibleDescription() == "−6.5 dB"
 
 
 def test_a_double_click_on_a_level_is_0_db(half: StemsPanel, commands: Any) -> None:
@@ -231,6 +231,19 @@ def test_ruler_song_and_lanes_stand_under_each_other(half: StemsPanel) -> None:
     lefts = {part.mapTo(half, QPoint(0, 0)).x() for part in parts}
     assert len(lefts) == 1
     assert len({part.width() for part in parts}) == 1
+
+
+def test_lanes_are_made_before_a_song_needs_them_and_used_again(panel: StemsPanel, session: Session) -> None:
+    session.stem_options = replace(OPTIONS, stems=("vocals", "drums"))
+    QTest.qWait(20)
+    row, stems = working()
+    session.songs, session.stems = (row,), stems
+    made = dict(panel.lanes.rows)
+    panel.lanes.choose(["drums"])
+    session.stems = Stems(row.folder, stems.lanes[1:], duration_s=100.0, known_s=40.0)
+    assert panel.lanes.rows == {name: made[name] for name in NAMES[1:]}
+    assert not made["vocals"].isVisible()
+    assert panel.lanes.chosen == ()
 
 
 def test_another_song_has_other_lanes(half: StemsPanel, session: Session) -> None:

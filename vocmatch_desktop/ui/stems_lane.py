@@ -162,7 +162,7 @@ class LaneRow(QWidget):
         self.solo.setChecked(lane.soloed)
         self.mute.setChecked(lane.muted)
         self.level.show_level(lane.level_db)
-        self.value.setText(level_words(lane.level_db))
+        self._say_level(lane.level_db)
         self.setAccessibleName(self._sentence(lane))
         self.update()
 
@@ -197,8 +197,12 @@ class LaneRow(QWidget):
         return ", ".join([stem_title(self.stem), *states])
 
     def _ask_level(self, level_db: float) -> None:
-        self.value.setText(level_words(level_db))
+        self._say_level(level_db)
         self._commands.set_level(self.stem, level_db)
+
+    def _say_level(self, level_db: float) -> None:
+        self.value.setText(level_words(level_db))
+        self.level.setAccessibleDescription(level_words(level_db))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Selects the lane."""
