@@ -120,6 +120,9 @@ class Visit:
         self._step("stems: drop a song", lambda: desk.stems_desk.add_songs((song,)), lambda: bool(session.stems.mix))
         folder = session.stems.song
         self._step("stems: first part", lambda: desk.stems_desk.take_apart(folder), lambda: session.stems.known_s > 0)
+        if not session.stems.lanes:  # a machine so slow that nothing came: there is nothing to play
+            desk.stems_desk.cancel(folder)
+            return
         self._step("stems: play while lanes grow", desk.take_desk.play_or_stop, lambda: session.stems.known_s > GROWN_S)
         self._step("stems: turn levels", lambda: self._often(self._turn_level))
         self._step("stems: solo", lambda: self._often(lambda turn: desk.stems_desk.solo("vocals", turn % 2 == 0)))
