@@ -43,6 +43,9 @@ class PacedJob:
 
     def cancel(self) -> None:
         self.cancelled = True
+
+    def end(self) -> None:
+        """The process was ended in the middle of it."""
         self._close()
         self._events = [WasCancelled()]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
+from send2trash import TrashPermissionError
 
 from tests.ui.conftest import RecordedCommands
 from tests.ui.paced import SHARES, PacedWorker, write_song
@@ -71,9 +72,12 @@ class Room:
         self.until(lambda: len(self.session.songs) == before + len(paths))
 
     def close(self) -> None:
+        """As the program is closed: the flows, the bridge, and the workers before the leftovers."""
         self.flows.close()
         self.bridge.close()
         self.sound.close()
+        for job in self.worker.jobs:
+            job.end()
         self.flows.songs.clear_up()
 
 
@@ -187,14 +191,47 @@ def test_a_stopped_one_leaves_nothing_and_can_be_begun_again(room: Room, tmp_pat
     assert room.session.stems.known_s == 1.0
     assert all(lane.path is None for lane in room.session.stems.lanes)
     room.desk.cancel(folder)
-    room.until(lambda: room.song("a").phase == "stopped" and not list(folder.glob("*.partial")))
+    assert room.song("a").phase == "stopped"
     assert room.session.stems.lanes == ()
+    room.worker.running().end()
+    room.until(lambda: not list(folder.glob("*.partial")))
     room.desk.choose_model("eco")
     room.desk.choose_stems(("vocals",))
     room.desk.take_apart(folder)
     room.until(lambda: len(room.worker.jobs) == 2)
     assert (room.worker.running().spec.model, room.worker.running().spec.stems) == ("eco", ("vocals",))
     assert room.song("a").version == 1
+
+
+def test_a_stopped_one_that_is_wanted_again_waits_for_its_own_end(room: Room, tmp_path: Path) -> None:
+    room.add(write_song(tmp_path / "a.wav"))
+    folder = room.song("a").folder
+    room.desk.take_apart(folder)
+    room.until(lambda: room.worker.jobs)
+    room.worker.running().grow(RATE)
+    room.until(lambda: room.session.stems.lanes)
+    room.desk.cancel(folder)
+    room.desk.take_apart(folder)
+    assert room.song("a").phase == "waiting"
+    room.desk.cancel(folder)
+    assert room.song("a").phase == "stopped"
+    room.desk.take_apart(folder)
+    assert len(room.worker.jobs) == 1
+    room.worker.running().end()
+    room.until(lambda: len(room.worker.jobs) == 2)
+    room.worker.running().finish()
+    room.until(lambda: room.song("a").phase == "ready")
+
+
+def test_one_that_was_finished_before_it_heard_of_its_end_is_kept(room: Room, tmp_path: Path) -> None:
+    room.add(write_song(tmp_path / "a.wav"))
+    room.desk.take_apart(room.song("a").folder)
+    room.until(lambda: room.worker.jobs)
+    room.desk.cancel(room.song("a").folder)
+    room.worker.running().finish()
+    room.worker.running().end()
+    room.until(lambda: room.song("a").phase == "ready")
+    assert len(room.session.stems.lanes) == 3
 
 
 def test_another_model_makes_a_further_version_and_replaces_nothing(room: Room, tmp_path: Path) -> None:
@@ -216,7 +253,13 @@ def test_another_model_makes_a_further_version_and_replaces_nothing(room: Room, 
     assert room.session.songs[0].phase == "ready"
 
 
-def test_removing_takes_our_folder_and_never_the_song(room: Room, tmp_path: Path) -> None:
+def test_removing_takes_our_folder_and_never_the_song(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_bin(folder: Path) -> None:
+        raise TrashPermissionError(str(folder))
+
+    monkeypatch.setattr("send2trash.send2trash", no_bin)
     source = write_song(tmp_path / "a.wav")
     room.add(source)
     folder = room.song("a").folder
@@ -224,11 +267,12 @@ def test_removing_takes_our_folder_and_never_the_song(room: Room, tmp_path: Path
     room.until(lambda: room.worker.jobs)
     room.worker.running().grow(RATE)
     room.until(lambda: room.session.stems.lanes)
+    room.desk.remove(folder)
+    room.worker.running().end()
+    room.until(lambda: room.problems)
+    assert room.problems[-1].command == "delete_song_for_good"
+    assert folder.exists()
     room.desk.delete_for_good(folder)
-    room.until(lambda: room.session.songs == () or room.problems)
-    if room.problems:  # there is no bin here
-        assert room.problems[-1].command == "delete_song_for_good"
-        room.desk.delete_for_good(folder)
     room.until(lambda: room.session.songs == ())
     assert not folder.exists()
     assert source.exists()
@@ -464,8 +508,9 @@ def test_the_stems_take_over_from_the_song_where_it_is(virtual_audio: object, ro
     room.until(lambda: heads[-1] > at + 0.5)
     assert all(later >= earlier - 0.1 for earlier, later in pairwise(heads))
     room.desk.cancel(room.song("a").folder)
-    room.until(lambda: not room.session.stems.playing)
+    assert not room.session.stems.playing
     assert room.session.activity == "idle"
+    room.worker.running().end()
 
 
 def test_a_song_that_is_not_there_any_more_is_said(virtual_audio: object, room: Room, tmp_path: Path) -> None:

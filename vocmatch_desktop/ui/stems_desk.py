@@ -59,6 +59,7 @@ class StemsDesk(QObject):
         flows.songs.sounds.connect(self._hear)
         flows.songs.dropped.connect(self._forget)
         flows.songs.listed.connect(self._open_newest)
+        flows.songs.gone.connect(self._open_newest)
         flows.adding.open_song.connect(self.open_song)
 
     def enter(self) -> None:

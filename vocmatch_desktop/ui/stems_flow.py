@@ -61,7 +61,8 @@ class StemsFlow(QObject):
     """Keeps `Session.songs` true. `sounds(Sounding)` tells what is known of a song's stems whenever that changed."""
 
     sounds = Signal(object)
-    dropped = Signal(object)  # Path: the folder of a song that left the list
+    dropped = Signal(object)  # Path: the folder of a song that is about to leave the list
+    gone = Signal()  # it has left
     listed = Signal()  # the list was read
 
     def __init__(
@@ -147,9 +148,11 @@ class StemsFlow(QObject):
 
     def cancel(self, folder: Path) -> None:
         """Takes a song out of the queue, or stops it."""
-        if self._running is not None and self._running.song.folder == folder:
+        if self._running is not None and self._running.song.folder == folder and not self._is_queued(folder):
             self._running.handle.cancel()
-        elif any(queued == folder for queued, _ in self._queue):
+            self._change(folder, phase="stopped")
+            self.sounds.emit(Sounding.of(self._running.song))
+        elif self._is_queued(folder):
             self._queue = [(queued, wish) for queued, wish in self._queue if queued != folder]
             self._change(folder, phase="stopped")
 
@@ -243,22 +246,27 @@ class StemsFlow(QObject):
         self.sounds.emit(Sounding.of(failed))
 
     def _stopped(self) -> None:
-        running = self._running
-        if running is None:
-            return
-        song, store = running.song, self._in_use()
-        self._end(song)
-        self.sounds.emit(Sounding.of(song))
+        """It certainly runs no longer: what it left is cleared up before anything else begins."""
+        if self._running is not None:
+            song, store = self._running.song, self._in_use()
+            self._bridge.in_thread(
+                lambda: (store.clear_up(song), store.load(song.folder))[1],
+                lambda kept: self._over(kept or song),
+                failed=lambda _: self._over(song),
+            )
+
+    def _over(self, song: StoredSong) -> None:
+        """A stopped one has come to its end, and perhaps to a good one before it heard that it was called off."""
         if song.folder in self._going:
             self._going.discard(song.folder)
+            self._running = None
             self.remove(song.folder)
+            self._next()
+        elif self._is_queued(song.folder):  # wanted again meanwhile
+            self._running = None
+            self._next()
         else:
-            self._bridge.in_thread(lambda: (store.clear_up(song), store.load(song.folder))[1], self._look_again)
-
-    def _look_again(self, song: StoredSong | None) -> None:
-        """It may have been finished before it heard that it was called off."""
-        if song is not None and song.state == "ready" and self._row(song.folder).phase == "stopped":
-            self._put(song)
+            self._end(song)
             self.sounds.emit(Sounding.of(song))
 
     def _end(self, song: StoredSong) -> _Running | None:
@@ -285,12 +293,16 @@ class StemsFlow(QObject):
     def _drop(self, folder: Path) -> None:
         self._stored.pop(folder, None)
         self._session.songs = tuple(row for row in self._session.songs if row.folder != folder)
+        self.gone.emit()
 
     def _keep(self, folder: Path, error: UserError | Bug) -> None:
         """There is no bin: offers to delete for good."""
         offer = isinstance(error, DiskError) and folder.exists()
         action = (self.tr("Delete for good"), "delete_song_for_good", (folder,)) if offer else ("", "", ())
         self._session.problem.emit(Problem(*said(error), *action))
+
+    def _is_queued(self, folder: Path) -> bool:
+        return any(queued == folder for queued, _ in self._queue)
 
     def _row(self, folder: Path) -> Song:
         return self._session.songs[self._place(folder)]
