@@ -52,7 +52,6 @@ class StemLanes(QWidget):
         self._column.setSpacing(0)
         self._column.addStretch(0)
         self._area = scrolled(self._holder)
-        self._area.viewport().installEventFilter(self)
         self.mix = StemWave("", theme)
         self.mix.setFixedHeight(MIX_PX)
         self.mix.setAccessibleName(self.tr("Waveform of the song"))
@@ -79,6 +78,7 @@ class StemLanes(QWidget):
         column.setSpacing(0)
         column.addLayout(self._top)
         column.addWidget(self.pages, 1)
+        self._area.viewport().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The ruler ends where the waveforms end, with and without a scroll bar beside them."""

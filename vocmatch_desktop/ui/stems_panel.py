@@ -55,6 +55,7 @@ class StemsPanel(QSplitter):
         self.setStretchFactor(1, 0)
         self._invite()
         self._listen()
+        self.lanes.prepare(session.stem_options.stems)
         self._show()
 
     def _right(self) -> QWidget:
@@ -70,6 +71,7 @@ class StemsPanel(QSplitter):
         column.addWidget(self.title)
         column.addWidget(self.facts)
         self._choices = self._scrolled(self.options, self.notice)
+        self._choices.widget().installEventFilter(self)
         column.addWidget(self._choices, 100)
         column.addWidget(self.action)
         column.addStretch(1)
@@ -89,7 +91,6 @@ class StemsPanel(QSplitter):
         for widget in widgets:
             column.addWidget(widget)
         column.addStretch(1)
-        holder.installEventFilter(self)
         return scrolled(holder)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
