@@ -5,8 +5,11 @@ import sys
 
 import numpy as np
 import pytest
+from tiny_models import four_stems
 
 from vocmatch_desktop.commands.output import ShellReport
+from vocmatch_desktop.inference import store
+from vocmatch_desktop.inference.cards import ModelCard, sha256, write_card
 from vocmatch_desktop.services import bench, bench_matching, demo
 from vocmatch_desktop.services.bench import Row
 from vocmatch_desktop.services.demo import DemoPlaces, DemoSpec
@@ -53,6 +56,20 @@ def test_fitting_and_live_pitch_give_numbers(places, monkeypatch):
     monkeypatch.setattr(bench, "BEAT_S", 10.0)
     rows = [*bench._fitting(places), *bench._live_pitch(places)]
     assert all(np.isfinite(row.value) and row.value > 0 for row in rows)
+
+
+def test_shipped_models_are_timed_on_a_beat(places, monkeypatch, tmp_path):
+    facts = {"frames": 44_100, "normalise": False}
+    monkeypatch.setattr(store, "bundled", lambda folder: tmp_path)
+    path = four_stems(tmp_path / "four.onnx")
+    card = ModelCard("four", "separation", "htdemucs", "?", "x", path, sha256(path), told=facts)
+    write_card(tmp_path / "four.json", card)
+    monkeypatch.setattr(bench, "SONG_S", 3.0)
+    monkeypatch.setattr(bench, "_alone", lambda function, *arguments: function(*arguments))
+    speed, memory = bench._separation(places)
+    assert speed.name == "Taking a song apart, four"
+    assert 0 < speed.value < 60
+    assert memory.value is None or memory.value > 50
 
 
 def window_says(monkeypatch, script: str) -> list[Row]:

@@ -28,6 +28,8 @@ from vocmatch_desktop.types import Report
 REPEATS = 5
 BEAT_S = 180.0
 """Length of the beats the issue's numbers are about."""
+SONG_S = 60.0
+"""Length of the song that is taken apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def run(spec: BenchSpec, report: Report) -> Bench:
         ("indexing", _indexing),
         ("matching", _matching),
         ("fitting", _fitting),
+        ("separation", _separation),
         ("live pitch", _live_pitch),
         ("sound devices", _alignment),
         ("the window", _window),
@@ -201,6 +204,27 @@ def _repeated(path: Path, seconds: float) -> Iterator[Any]:
     length = files.probe(path).duration_s
     for start in range(0, int(seconds), int(length)):
         yield from files.blocks(path, duration_s=min(length, seconds - start))
+
+
+def _separation(places: DemoPlaces) -> Iterator[Row]:
+    """Every model the program brings along, on a minute of a demo beat."""
+    from vocmatch_desktop.audio import files
+    from vocmatch_desktop.inference.providers import all_cores
+    from vocmatch_desktop.inference.store import ModelStore
+    from vocmatch_desktop.services.bench_separation import measure
+    from vocmatch_desktop.services.separation import separators
+    from vocmatch_desktop.settings import Places
+
+    store = ModelStore.of(Places.from_environment())
+    with tempfile.TemporaryDirectory() as scratch:
+        song = Path(scratch) / "song.wav"
+        files.write(song, _repeated(sorted(places.beats.glob("*.flac"))[0], SONG_S), subtype="PCM_16")
+        for card in separators(store):
+            if store.is_shipped(card):
+                taken = _alone(measure, song, card.name)
+                note = f"{all_cores()} cores, {taken.provider}, {taken.cpu_share:.2f} s CPU a second; loading included"
+                yield Row(f"Taking a song apart, {card.name}", taken.share, "of real time", note)
+                yield Row(f"Memory of taking a song apart, {card.name}", taken.memory_mb, "MB", "peak")
 
 
 def _live_pitch(places: DemoPlaces) -> Iterator[Row]:

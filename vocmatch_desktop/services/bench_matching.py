@@ -44,7 +44,7 @@ def measure(library: Path, take: Path, beats: int) -> Ranked:
     ranked, cpu_s = time.perf_counter(), time.process_time() - cpu
     rank(free, source, MatchOptions(), Unread())
     free_s = time.perf_counter() - ranked
-    return Ranked(ranked - started, cpu_s, ranked - listened, free_s, _peak_mb())
+    return Ranked(ranked - started, cpu_s, ranked - listened, free_s, peak_mb())
 
 
 class SyntheticBeats:
@@ -121,7 +121,7 @@ def _lengthened(beat: Fingerprint) -> Fingerprint:
     )
 
 
-def _peak_mb() -> float | None:
+def peak_mb() -> float | None:
     """This process's peak memory; None where the system does not tell."""
     try:
         import resource
