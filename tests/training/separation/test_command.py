@@ -41,6 +41,7 @@ def test_a_network_is_trained_shipped_and_opened(
     assert load(card, "cpu", 1).estimator.stems == card.stems
     lines = [json.loads(line) for line in (out / "log.jsonl").read_text("utf-8").splitlines()]
     assert [line["step"] for line in lines] == [1, 2]
+    assert set(lines[-1]["valid"]) == set(card.told["figures"])
     assert (out / "curve.svg").is_file()
 
 
