@@ -150,8 +150,9 @@ class StemsFlow(QObject):
         """Takes a song out of the queue, or stops it."""
         if self._running is not None and self._running.song.folder == folder and not self._is_queued(folder):
             self._running.handle.cancel()
+            self._running.known = Sounding.of(self._running.song)
             self._change(folder, phase="stopped")
-            self.sounds.emit(Sounding.of(self._running.song))
+            self.sounds.emit(self._running.known)
         elif self._is_queued(folder):
             self._queue = [(queued, wish) for queued, wish in self._queue if queued != folder]
             self._change(folder, phase="stopped")
