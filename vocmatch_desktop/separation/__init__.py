@@ -4,6 +4,7 @@
 any number of channels, and `separate` writes the stems at the source's own rate, with what is left of the mix in the
 last of them: whatever a network gets wrong, the stems sum to the mix.
 
-`families` finds out of which family a model's graph is and opens it; each family (`htdemucs`, `mdx`, `umx`) has a file
-of its own, `facts` is what a card may add, `level` the loudness of the whole song for those that want to know it.
+`families` finds out of which family a model's graph is and opens it; each family (`htdemucs`, `mdx`, `umx`, `own`) has
+a file of its own, `facts` is what a card may add, `level` the loudness of the whole song for those that want to know
+it.
 """

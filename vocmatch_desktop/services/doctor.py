@@ -176,7 +176,7 @@ def _library(database: Path) -> Check:
 
 
 def _formats() -> Check:
-    """Writes FLAC, MP3 and Opus through libsndfile and reads them back, and finds the AAC decoder of FFmpeg."""
+    """Writes FLAC, MP3 and Opus and reads them back, and finds the AAC decoder of FFmpeg."""
     import av
     import numpy as np
     import soundfile

@@ -23,7 +23,7 @@ Kind = Literal["raw", "beats", "rendered", "real"]
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """A part of an arm's examples: `share` (in proportion to the others') drawn from `kinds` by `mixing`.
+    """A part of a recipe's examples: `share` (in proportion to the others') drawn from `kinds` by `mixing`.
 
     A kind that is named several times is drawn that many times as often. The rest are `StreamOptions`'.
     """
@@ -42,7 +42,7 @@ class Portion:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """An arm of the probe."""
+    """What a network, or an arm of the probe, is trained on."""
 
     name: str
     portions: tuple[Portion, ...]
