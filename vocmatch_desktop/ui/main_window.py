@@ -273,7 +273,7 @@ class MainWindow(QMainWindow):
     def _song_words(self, drop: Dropped) -> str:
         if self._session.read_only or not drop.wanted:
             return ""
-        return self.tr("Drop to take apart")
+        return self.tr("Drop to add to the songs")
 
     def _take_songs(self, drop: Dropped) -> None:
         self._commands.stems.add_songs((*drop.folders, *drop.sounds))

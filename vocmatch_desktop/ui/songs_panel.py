@@ -43,7 +43,7 @@ class SongsPanel(QWidget):
         self.list.activated.connect(lambda _: self.room_wanted.emit())
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._show_menu)
-        self.empty = QLabel(self.tr("Drop songs here. They come apart one after the other."), wordWrap=True)
+        self.empty = QLabel(self.tr("Drop songs here, then take them apart, one after the other."), wordWrap=True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setProperty("secondary", True)
         self.empty.setContentsMargins(SPACE_3, SPACE_3, SPACE_3, SPACE_3)

@@ -147,7 +147,7 @@ class StemsPanel(QSplitter):
 
     def _invite(self) -> None:
         self.invite.say(
-            self.tr("Drop a song here, and it comes apart."),
+            self.tr("Drop a song here to take it apart."),
             self.tr("Vocals, drums, bass and the rest, as long as the song and adding up to it. Several queue up."),
             framed=True,
             choose=True,
