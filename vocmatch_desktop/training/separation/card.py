@@ -24,6 +24,12 @@ FAMILY_FACTS: Mapping[Kind, Mapping[str, Any]] = {
     "magnitudes": {"family": "umx", "output": "mask", "iterations": 1},
 }
 
+SUMMARIES: Mapping[Kind, str] = {
+    "planes": "The cleaner of the two that come along.",
+    "magnitudes": "Small and light, for slow machines; less clean.",
+}
+"""What stands beside a model's name where one is chosen."""
+
 UNITS: Mapping[Kind, tuple[str, str]] = {
     "planes": (
         "spectrum of stereo sound: real left, imaginary left, real right, imaginary right",
@@ -83,6 +89,7 @@ def described(model: Path, told: Told, exported: Exported, figures: Report) -> M
         told={
             **({"default": True} if net.name == DEFAULT else {}),
             **{name: value for name, value in FAMILY_FACTS[net.kind].items() if name != "family"},
+            "summary": SUMMARIES[net.kind],
             **_ports(net.kind),
             "n_fft": WINDOW,
             "hop": HOP,

@@ -32,6 +32,7 @@ def finish(trained: Trained, net: Net, told: card.Told, sets: Sequence[HeldOut],
         f"on the same {torch.get_num_threads()} threads: {exported.ratio:.2f} times as fast."
     )
     made = card.described(path, told, exported, {})
+    write_card(path.with_suffix(".json"), made)  # measuring takes minutes: the new file never lies beside an old card
     told_facts = facts({**made.told, "family": made.family, "stems": made.stems})
     figures = measure(sets, through(open_estimator([path], told_facts, _open).estimator))
     _say_figures(figures, say)
