@@ -12,10 +12,11 @@ import soundfile
 from splitter import Splitter
 
 from vocmatch_desktop.audio import files
-from vocmatch_desktop.errors import Cancelled, DiskError, UnreadableAudio
+from vocmatch_desktop.errors import Cancelled, DiskError, ModelError, UnreadableAudio
 from vocmatch_desktop.separation.overlap import Chunking
 from vocmatch_desktop.separation.separate import Finished, StemSet, offered, separate
 from vocmatch_desktop.services.reports import Unread
+from vocmatch_desktop.types import Float32
 
 NULL_DBFS = -120.0
 
@@ -144,3 +145,19 @@ def test_a_song_longer_than_it_announced_is_taken_apart_whole(tmp_path: Path) ->
     announced = replace(files.probe(path), frames=29_000)  # as AAC does
     made = separate(announced, Splitter(), {"vocals": tmp_path / "vocals.wav"}, Unread())
     assert made.stems["vocals"].frames == files.probe(tmp_path / "vocals.wav").frames == 30_000
+
+
+class Breaking(Splitter):
+    """Gives no number in one place, as networks in 16 bits may."""
+
+    def __call__(self, mix: Float32) -> Float32:
+        stems = super().__call__(mix)
+        stems[:, 1, :, self.frames // 2] = np.nan
+        return stems
+
+
+def test_a_model_that_gives_no_numbers_is_refused(tmp_path: Path) -> None:
+    path = song(tmp_path, 30_000)
+    with pytest.raises(ModelError, match="no sound"):
+        taken_apart(path, estimator=Breaking())
+    assert list((tmp_path / "stems").iterdir()) == []

@@ -21,7 +21,7 @@ import soundfile
 from vocmatch_desktop.audio import files
 from vocmatch_desktop.audio.growing import disk_errors, keep_readable
 from vocmatch_desktop.audio.resample import Resampler
-from vocmatch_desktop.errors import DiskError
+from vocmatch_desktop.errors import DiskError, ModelError
 from vocmatch_desktop.separation.channels import Group, as_stereo, from_stereo, groups
 from vocmatch_desktop.separation.estimator import Estimator
 from vocmatch_desktop.separation.level import Level, Levelled, measured
@@ -90,7 +90,8 @@ def separate(
         depth: 32-bit float, or 24 bits: then every stem is rounded first, and the sum is exact as long as none clips.
 
     Raises:
-        NotFound, UnreadableAudio: the song. DiskError: no space, no permission. Cancelled: nothing is left behind.
+        NotFound, UnreadableAudio: the song. ModelError: it gives no numbers. DiskError: no space, no permission.
+        Cancelled: by `report`. Nothing is left behind.
     """
     unknown = set(paths) - set(offered(estimator))
     if unknown:
@@ -103,6 +104,7 @@ def separate(
         writers = {name: stack.enter_context(_Writer(partial, song, depth)) for name, partial in partials.items()}
         lanes = _lanes(song, estimator, chunking or Chunking(), report)
         for mix, estimates in _estimates(song, lanes):
+            _check_numbers(estimates)
             parts = _parts(mix, dict(zip(estimator.stems, estimates, strict=True)), depth)
             null = max(null, _largest(mix - sum(parts[name] for name in parts if name != INSTRUMENTAL)))
             for name, writer in writers.items():
@@ -234,6 +236,15 @@ class _Writer:
     def __exit__(self, *_: object) -> None:
         with disk_errors():
             self._file.close()
+
+
+def _check_numbers(estimates: Float32) -> None:
+    """What is not a number would be in all stems, and in no figure: NaN is larger than nothing."""
+    if not np.isfinite(estimates).all():
+        raise ModelError(
+            "The model gives something that is no sound for a part of the song.",
+            "Try another one, or the processor alone (--provider cpu).",
+        )
 
 
 def _largest(samples: Float32) -> float:
