@@ -12,8 +12,12 @@ from vocmatch_desktop.services.song_store import SongStore
 from vocmatch_desktop.types import Audio, AudioFile
 
 
+def constant(path: Path, level: float, frames: int = 800) -> AudioFile:
+    return files.write(path, Audio(np.full((frames, 1), level, np.float32), 8_000))
+
+
 def silence(path: Path, frames: int = 800) -> AudioFile:
-    return files.write(path, Audio(np.zeros((frames, 1), np.float32), 8_000))
+    return constant(path, 0.0, frames)
 
 
 @pytest.fixture
@@ -46,3 +50,13 @@ def test_the_latest_of_the_stems_room_go_first(beat: Path, tmp_path: Path) -> No
         made = silence(song.folder / "rest.wav")
         store.save(replace(song, state="ready", stems={"other": "rest.wav"}))
     assert known_stems(beat, store.folder) == {"other": made}
+
+
+def test_a_choice_of_stems_does_not_add_up(tmp_path: Path) -> None:
+    beat = constant(tmp_path / "a.wav", 0.75).path
+    folder = tmp_path / "a stems"
+    for name in ("vocals", "drums", "other"):
+        constant(folder / f"a - {name}.wav", 0.25)
+    assert set(known_stems(beat, tmp_path / "Songs")) == {"vocals", "drums", "other"}
+    (folder / "a - drums.wav").unlink()
+    assert known_stems(beat, tmp_path / "Songs") == {}
