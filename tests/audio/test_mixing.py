@@ -92,6 +92,12 @@ def test_a_loop_comes_round_at_its_very_frame() -> None:
     assert np.abs(np.diff(samples[:, 0])).max() < 0.02  # the seam is no click
 
 
+def test_behind_its_loop_a_scene_is_played_to_its_end() -> None:
+    scene = Scene((Track("a", MemorySource(ramp(8000), RATE)),), loop=Loop(1000, 3000))
+    assert Mixer(7000).render(scene, 3000)[1] == [Span(7000, 1000)]
+    assert len(Mixer(8000).render(scene, 160)[0]) == 0
+
+
 def test_the_first_beat_of_a_loop_keeps_its_attack() -> None:
     click = ClickSource(RATE, 120)
     scene = Scene((Track("click", click),), loop=Loop(0, 2 * RATE))

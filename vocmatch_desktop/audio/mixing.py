@@ -154,7 +154,7 @@ class Mixer:
     def _until_seam(self, scene: Scene, frames: int) -> int:
         if scene.loop is not None and self.frame < scene.loop.end:
             return min(frames, scene.loop.end - self.frame)
-        last = scene.last_frame
+        last = scene.with_loop(None).last_frame  # behind its loop a scene is played to its end
         return frames if last is None else min(frames, last - self.frame)
 
     def _playable(self, scene: Scene, frames: int) -> int:
