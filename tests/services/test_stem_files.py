@@ -98,6 +98,14 @@ def test_nothing_is_written_over_and_a_set_has_one_number(tmp_path: Path) -> Non
     assert (tmp_path / "Song - drums.flac").read_bytes() == b"mine"
 
 
+def test_a_name_out_of_a_models_card_leads_nowhere_else(tmp_path: Path) -> None:
+    stem = stems_of(tmp_path, 8_000, 1, 0.2)["drums"]
+    made = write_stems({"../../perc: hi/lo": stem}, tmp_path / "out", "Song", "wav", Unread())
+    (path,) = (file.path for file in made.values())
+    assert path.parent == tmp_path / "out"
+    assert list((tmp_path / "out").iterdir()) == [path]
+
+
 @pytest.mark.parametrize(
     ("form", "rate", "channels", "sentence"),
     [

@@ -142,7 +142,9 @@ def _stems(song: AudioFile, estimator: Estimator, names: Sequence[str], spec: Se
     if FORMATS[spec.form].suffix == ".wav":
         return part(free_paths(spec.folder, spec.song.stem, names, spec.form), report)
     with _waves(spec.folder) as folder:
-        made = part({name: folder / f"{name}.wav" for name in names}, Stage(report, 0.0, ENCODING_FROM))
+        made = part(
+            {name: folder / f"{number}.wav" for number, name in enumerate(names)}, Stage(report, 0.0, ENCODING_FROM)
+        )
         written = write_stems(made.stems, spec.folder, spec.song.stem, spec.form, Stage(report, ENCODING_FROM, 1.0))
         return StemSet(written, made.null_dbfs)
 

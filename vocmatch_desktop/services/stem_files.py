@@ -103,7 +103,7 @@ def free_paths(folder: Path, title: str, stems: Iterable[str], form: StemFormat)
     number = 1
     while True:
         own = title if number == 1 else f"{title} {number}"
-        paths = {name: folder / safe_name(own, f" - {name}{FORMATS[form].suffix}") for name in names}
+        paths = {name: folder / safe_name(own, f" - {safe_name(name)}{FORMATS[form].suffix}") for name in names}
         if not any(path.exists() for path in paths.values()):
             return paths
         number += 1
