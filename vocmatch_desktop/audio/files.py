@@ -29,6 +29,7 @@ import numpy as np
 import soundfile
 
 from vocmatch_desktop.audio.decoders import CutOff, Decoder, not_understood, open_decoder
+from vocmatch_desktop.audio.growing import disk_errors
 from vocmatch_desktop.audio.mono import MonoMix
 from vocmatch_desktop.audio.opus import write_opus
 from vocmatch_desktop.audio.resample import Resampler
@@ -140,7 +141,7 @@ def write(
     if container == "WAV" and 4 * frames * first.channels > _WAV_HOLDS:
         container = "RF64"
     sound = _Counted(chain([first], parts))
-    with whole_file(path) as partial, _sound_errors_as_disk_errors():
+    with whole_file(path) as partial, disk_errors():
         if container == "OPUS":
             write_opus(partial, sound)
         else:
@@ -273,12 +274,3 @@ def _resampled(decoded: Iterator[Float32], resampler: Resampler) -> Iterator[Flo
 
 def _column(mono: Float32) -> Float32:
     return mono[:, None]
-
-
-@contextmanager
-def _sound_errors_as_disk_errors() -> Iterator[None]:
-    """What libsndfile says of a full disk is an `OSError` to everybody else; soundfile asserts on short writes."""
-    try:
-        yield
-    except (soundfile.LibsndfileError, AssertionError) as error:
-        raise OSError(str(error)) from error
