@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -66,7 +66,8 @@ def by_model(card: ModelCard, places: Places) -> Method:
         if not wanted:
             return
         made = run(SeparateSpec(_mixture(song, scratch), scratch / "stems", places, wanted, card.name), report)
-        streams = [in_stretches(made.stems[name]) for name in wanted]
+        # AAC has not just as many frames as it announces; a song is as long as announced.
+        streams = [in_stretches(replace(made.stems[name], frames=song.about.frames)) for name in wanted]
         for stretch, *parts in zip(song.stretches(), *streams, strict=True):
             yield stretch, _completed(stretch, dict(zip(wanted, parts, strict=True)), whole)
 
