@@ -2,7 +2,8 @@
 
 Its guitar target is the separator VocMatch began with. It differs from the published one in what it hears, logarithms
 of bands that widen upwards instead of magnitudes of all bins, and in that one pass serves six targets instead of one.
-The multichannel Wiener filter behind it is the runtime's (`vocmatch_desktop.separation.wiener`).
+The multichannel Wiener filter behind it is the runtime's (`vocmatch_desktop.separation.wiener`); how many of its steps
+are made stands in the card.
 """
 
 from __future__ import annotations
