@@ -149,6 +149,26 @@ def test_what_is_no_sound_joins_no_list(store: SongStore, tmp_path: Path) -> Non
     assert not store.folder.exists()
 
 
+def test_a_song_that_cannot_be_kept_leaves_no_folder(
+    store: SongStore, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise DiskError("full")
+
+    monkeypatch.setattr("vocmatch_desktop.services.song_store.write_text", full)
+    with pytest.raises(DiskError):
+        store.add(source)
+    assert list(store.folder.iterdir()) == []
+
+
+def test_once_more_is_the_song_as_it_is_now(store: SongStore, source: Path) -> None:
+    first = store.add(source)
+    soundfile.write(source, np.zeros((500, 1)), 8_000)
+    again = store.again(first)
+    assert (again.rate, again.channels, again.frames) == (8_000, 1, 500)
+    assert again.folder != first.folder
+
+
 def test_the_list_keeps_its_order_and_versions_have_folders_of_their_own(store: SongStore, source: Path) -> None:
     first = store.add(source)
     second = store.again(first)

@@ -98,15 +98,17 @@ class SongStore:
         created = datetime.now().astimezone().isoformat(timespec="microseconds")
         folder = self._new_folder(source.stem)
         song = StoredSong(folder, source.absolute(), created, about.rate, about.channels, about.frames)
-        self.save(song)
+        try:
+            self.save(song)
+        except DiskError:
+            with suppress(OSError):
+                folder.rmdir()
+            raise
         return song
 
     def again(self, song: StoredSong) -> StoredSong:
-        """The same song once more, to be taken apart another way; raises `DiskError`."""
-        created = datetime.now().astimezone().isoformat(timespec="microseconds")
-        plain = StoredSong(self._new_folder(song.title), song.source, created, song.rate, song.channels, song.frames)
-        self.save(plain)
-        return plain
+        """The same song once more, as its file is now, to be taken apart another way; raises as `add` does."""
+        return self.add(song.source)
 
     def save(self, song: StoredSong) -> None:
         """Keeps what is known of a song; raises `DiskError`."""
