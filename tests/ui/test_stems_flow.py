@@ -433,6 +433,13 @@ def test_space_belongs_to_the_stems_while_their_room_is_shown(room: Room) -> Non
     assert left is None
 
 
+def test_space_in_the_room_stops_a_take_that_plays(room: Room) -> None:
+    room.session.activity = "playing"
+    room.desk.play_or_stop()
+    assert room.takes.asked("stop") == [()]
+    assert not room.session.stems.playing
+
+
 def test_models_and_stems_are_chosen(room: Room) -> None:
     room.desk.choose_stems(())
     room.desk.choose_stems(("instrumental", "vocals", "kazoo"))

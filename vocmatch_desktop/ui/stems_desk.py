@@ -122,8 +122,11 @@ class StemsDesk(QObject):
         self._changing(lambda: self._flows.songs.remove(folder, for_good=True))
 
     def play_or_stop(self) -> None:
-        """Space."""
-        self._flows.playback.play_or_stop()
+        """Space: it stops what is heard, also where that is a take or a beat."""
+        if self._session.activity == "playing" and not self._session.stems.playing:
+            self._takes.stop()
+        else:
+            self._flows.playback.play_or_stop()
 
     def stop(self) -> None:
         """Silence."""
