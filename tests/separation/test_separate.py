@@ -140,6 +140,14 @@ def test_nothing_is_left_of_stems_that_a_disk_cannot_hold(tmp_path: Path) -> Non
     assert list((tmp_path / "stems").iterdir()) == []
 
 
+def test_stems_that_have_their_names_are_taken_back_when_another_cannot_have_its(tmp_path: Path) -> None:
+    path = song(tmp_path, 10_000)
+    (tmp_path / "stems" / "drums.wav").mkdir(parents=True)
+    with pytest.raises(DiskError):
+        taken_apart(path)
+    assert [entry.name for entry in (tmp_path / "stems").iterdir()] == ["drums.wav"]
+
+
 def test_a_song_longer_than_it_announced_is_taken_apart_whole(tmp_path: Path) -> None:
     path = song(tmp_path, 30_000)
     announced = replace(files.probe(path), frames=29_000)  # as AAC does
