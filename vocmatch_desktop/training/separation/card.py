@@ -23,8 +23,8 @@ FAMILY_FACTS: Mapping[Kind, Mapping[str, Any]] = {
     "planes": {"family": "own"},
     "magnitudes": {"family": "umx", "output": "mask", "iterations": 0},
 }
-"""No step of the Wiener filter: on held-out songs it made most stems worse, as it believes masks that are unsure. A card
-may say otherwise."""
+"""No step of the Wiener filter: on held-out songs it made most stems worse, as it believes masks that are unsure. A
+card may say otherwise."""
 
 SUMMARIES: Mapping[Kind, str] = {
     "planes": "The cleaner of the two that come along.",
