@@ -142,6 +142,17 @@ def test_what_is_sound_joins_the_list_and_what_is_not_is_said(room: Room, tmp_pa
     assert len(room.session.songs) == 2
 
 
+def test_a_folder_of_everything_is_not_taken_in(room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vocmatch_desktop.ui.stems_adding.MOST", 2)
+    for name in "abc":
+        write_song(tmp_path / "beats" / f"{name}.wav", 0.1)
+    room.desk.add_songs((tmp_path / "beats",))
+    room.until(lambda: room.problems)
+    assert room.problems[0].message.startswith("There are 3 sound files; at most 2")
+    assert room.session.songs == ()
+    assert not room.places.songs.exists()
+
+
 def test_a_drop_while_the_program_starts_waits_for_the_list(room: Room, tmp_path: Path) -> None:
     store, room.flows.songs._store = room.flows.songs._store, None
     room.desk.add_songs((write_song(tmp_path / "a.wav", 0.5),))

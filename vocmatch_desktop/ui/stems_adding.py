@@ -15,6 +15,9 @@ from vocmatch_desktop.ui.session import Problem, Session
 from vocmatch_desktop.ui.sound import said
 from vocmatch_desktop.ui.stems_flow import StemsFlow
 
+MOST = 200
+"""Songs of one drop: whoever drops more has dropped the folder of all beats."""
+
 
 class StemsAdding(QObject):
     """Adds one drop after the other; `open_song` is told of the first song of each."""
@@ -42,6 +45,10 @@ class StemsAdding(QObject):
     def _add_all(self, sources: tuple[Path, ...]) -> None:
         if not sources:
             self._session.problem.emit(Problem(self.tr("There is no sound file in that folder.")))
+            return
+        if len(sources) > MOST:
+            words = self.tr("There are {0} sound files; at most {1} join the list at once.").format(len(sources), MOST)
+            self._session.problem.emit(Problem(words, self.tr("Drop those you want to take apart.")))
             return
         drop = _Drop(len(sources), self._end)
         for source in sources:
