@@ -236,3 +236,15 @@ def test_stems_that_vanish_are_said(tmp_path: Path) -> None:
     assert deck.problem is not None
     assert "drums" in deck.problem.message
     deck.close()
+
+
+def test_a_disk_that_fails_while_it_is_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise soundfile.LibsndfileError(2)
+
+    monkeypatch.setattr(soundfile.SoundFile, "read", failing)
+    deck = Deck(write(tmp_path, sounds()), RATE, about(), FRAMES)
+    wait_for(deck, 0)
+    assert deck.problem is not None
+    assert "cannot be read any more" in deck.problem.message
+    deck.close()

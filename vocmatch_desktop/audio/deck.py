@@ -183,9 +183,16 @@ def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
         except soundfile.LibsndfileError:
             continue
         with file:
-            yield file
+            try:
+                yield file
+            except soundfile.LibsndfileError as error:
+                raise _unreadable(path) from error
         return
-    raise NotFound(f"The stem {shown_name(path)} cannot be read any more.", "Take the song apart again.")
+    raise _unreadable(path)
+
+
+def _unreadable(path: Path) -> NotFound:
+    return NotFound(f"The stem {shown_name(path)} cannot be read any more.", "Take the song apart again.")
 
 
 def _around(source_rate: int, rate: int) -> int:
