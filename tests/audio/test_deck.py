@@ -228,6 +228,16 @@ def test_memory_is_bounded_and_what_is_played_stays(tmp_path: Path) -> None:
     deck.close()
 
 
+@pytest.mark.parametrize("start", [0, 5])
+def test_where_a_loop_begins_is_kept(tmp_path: Path, start: int) -> None:
+    frames = (REMEMBERED + 20) * RATE
+    deck = Deck(write(tmp_path, {"other": np.zeros((frames, 1), np.float32)}), RATE, about(frames), frames)
+    for second in (7, start, *range(start, REMEMBERED + 20, AHEAD)):
+        wait_for(deck, second * RATE)
+    assert deck.ready(start * RATE, RATE) == RATE
+    deck.close()
+
+
 def test_stems_that_vanish_are_said(tmp_path: Path) -> None:
     paths = write(tmp_path, sounds())
     paths["drums"].unlink()

@@ -53,7 +53,7 @@ class Deck:
         self._of = of
         self._known = min(known, of.frames)
         self._parts: dict[int, Part] = {}
-        self._wanted = 0
+        self._wanted = self._turned = 0
         self._around = 0 if rate == of.rate else _around(of.rate, rate)
         self._closing = False
         self._wake = threading.Event()
@@ -102,6 +102,8 @@ class Deck:
 
     def _want(self, index: int) -> None:
         if index != self._wanted:
+            if index < self._wanted:
+                self._turned = index  # a loop will come here again
             self._wanted = index
             self._wake.set()
 
@@ -110,7 +112,8 @@ class Deck:
             while (index := self._next_missing()) is not None:
                 self._parts[index] = {name: self._decoded(path, index) for name, path in self._files.items()}
                 if len(self._parts) > REMEMBERED:
-                    del self._parts[max(self._parts, key=lambda there: abs(there - self._wanted))]
+                    others = (there for there in self._parts if there not in (self._turned, self._turned + 1))
+                    del self._parts[max(others, key=lambda there: abs(there - self._wanted))]
         except UserError as error:
             self.problem = error
 
