@@ -102,7 +102,8 @@ class Player:
     ) -> None:
         """Plays from timeline frame `start`, in place of what is playing now.
 
-        `end` None is where the last track ends (never, with an endless one); with a `loop` it does not end, unless it is behind it.
+        `end` None is where the last track ends (never, with an endless one); a `loop` does not end, unless it is left
+        by a jump behind it.
         With `known` (how many of so many frames from a timeline frame on are there) it waits for what is still to come.
         `exactly` first lets a device that was opened just now settle, so that `heard_at` can be trusted.
         Raises `DeviceError` where the device cannot be opened.
