@@ -27,8 +27,8 @@ FAMILY_FACTS: Mapping[Kind, Mapping[str, Any]] = {
 card may say otherwise."""
 
 SUMMARIES: Mapping[Kind, str] = {
-    "planes": "The cleaner of the two that come along.",
-    "magnitudes": "Small and light, for slow machines; less clean.",
+    "planes": "The larger of ours: better drums, bass and most voices.",
+    "magnitudes": "The lighter of ours, for slow machines.",
 }
 """What stands beside a model's name where one is chosen."""
 
