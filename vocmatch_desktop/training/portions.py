@@ -36,6 +36,7 @@ class Portion:
     tone: float = 0.0
     narrow: float = 0.0
     mono: float = 0.0
+    wide: float = 0.0
     speed: float = 0.3
     speed_semitones: float = 1.5
 
@@ -134,6 +135,7 @@ def _stream(
         tone=portion.tone,
         narrow=portion.narrow,
         mono=portion.mono,
+        wide=portion.wide,
     )
     weighed = [
         replace(source, weight=portion.kinds.count(kind))

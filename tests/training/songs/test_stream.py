@@ -231,6 +231,21 @@ def test_a_tone_moves_levels_in_bands_and_nothing_in_time() -> None:
     assert 3 < np.ptp(gains_db) <= 24.1
 
 
+def test_a_wide_stem_keeps_its_middle() -> None:
+    tone = np.repeat(np.random.default_rng(0).standard_normal((RATE, 1), np.float32), 2, axis=1)
+    wide = changes.widened(tone, RATE, np.random.default_rng(1))
+    side = (wide[:, 0] - wide[:, 1]) / 2
+    np.testing.assert_allclose(wide.mean(axis=1), tone[:, 0], atol=1e-5)
+    assert -16 < 20 * np.log10(side.std() / tone.std()) < 1
+
+
+def test_an_example_can_be_mono(sources: tuple[Source, ...], tmp_path: Path) -> None:
+    options = StreamOptions(seconds=0.5, rate=RATE, mono=1.0, wide=1.0)
+    stream = SongStream(sources, options, tmp_path / "cache", seed=5)
+    for targets in (stream.example(index).targets for index in range(4)):
+        assert torch.equal(targets[:, 0], targets[:, 1])
+
+
 def test_a_narrow_example_ends_where_it_was_drawn_to(sources: tuple[Source, ...], tmp_path: Path) -> None:
     narrow = replace(STILL, mixing=Mixing(coherent=1, scattered=0, drop=0), narrow=1.0, narrow_hz=(2_000, 2_000))
     example = SongStream(sources[1:2], narrow, tmp_path, 5).example(0)

@@ -17,13 +17,16 @@ from vocmatch_desktop.training.songs.stream_drawing import Mixing
 
 STEPS = 8000
 SONGS = bent(
-    toned(Portion(0.85, ("rendered", "real", "real", "real", "real", "real", "real", "raw", "beats"), mono=0.3))
+    toned(
+        Portion(0.85, ("rendered", "real", "real", "real", "real", "real", "real", "raw", "beats"), mono=0.3, wide=0.4)
+    )
 )
 """A real song is drawn six times as often as a rendered one: there are few, and they count most. Without mono examples
-a network takes an empty side for a sign of silence."""
+a network takes an empty side for a sign of silence, and without wide ones a full side for a sign that nobody sings: raw
+voices stand in the middle, produced ones seldom."""
 
 OVER_BEATS = bent(
-    toned(Portion(0.15, ("raw", "real", "beats"), Mixing(coherent=0.0, scattered=0.0, beat=1.0), mono=0.6))
+    toned(Portion(0.15, ("raw", "real", "beats"), Mixing(coherent=0.0, scattered=0.0, beat=1.0), mono=0.5, wide=0.4))
 )
 """Voices over finished instrumentals, as karaoke has them; only the voice counts there."""
 

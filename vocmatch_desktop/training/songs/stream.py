@@ -50,7 +50,8 @@ class StreamOptions:
     `speed_semitones`; `stretch`: how often tempo and pitch are moved apart instead (slow: keep it rare), by up to
     `stretch_share` and `speed_semitones`. `room`: how often a raw voice gets a tone and a room. `tone`: how often any
     stem gets a tone of its own; `narrow`: how often all of an example ends somewhere in `narrow_hz`, as old, phone and
-    streamed recordings do; `mono`: how often both channels are alike.
+    streamed recordings do; `mono`: how often both channels are alike; `wide`: how
+    often a stem is wider than it was.
     """
 
     seconds: float = 3.0
@@ -68,6 +69,7 @@ class StreamOptions:
     polarity: float = 0.5
     swap: float = 0.5
     mono: float = 0.0
+    wide: float = 0.0
 
     @property
     def frames(self) -> int:
@@ -138,6 +140,8 @@ class SongStream(IterableDataset[Example]):
             samples = changes.in_a_room(samples, options.rate, rng)
         if options.tone and rng.random() < options.tone:
             samples = changes.toned(samples, options.rate, rng)
+        if options.wide and rng.random() < options.wide:
+            samples = changes.widened(samples, options.rate, rng)
         if not pick.shelf.source.is_song:
             samples = changes.levelled(samples)
         if strand.random() < options.swap:

@@ -60,6 +60,22 @@ def in_a_room(samples: Float32, rate: int, rng: np.random.Generator) -> Float32:
     return np.asarray(fft.irfft(spectrum, size, axis=0)[: len(samples)], np.float32)
 
 
+def widened(samples: Float32, rate: int, rng: np.random.Generator) -> Float32:
+    """Wider, as doubled, chorused and reverberant tracks are.
+
+    What both channels share comes once more, 0–15 dB softer and smeared over 5–30 ms, with opposite signs left and
+    right.
+    """
+    from scipy import fft
+
+    length = round(rng.uniform(0.005, 0.03) * rate)
+    smear = rng.standard_normal(length, np.float32) * (10 ** (-2 * np.arange(length) / length)).astype(np.float32)
+    smear *= np.float32(10 ** (-rng.uniform(0, 15) / 20)) / np.sqrt(np.sum(smear**2))
+    size = fft.next_fast_len(len(samples) + length, real=True)
+    side = fft.irfft(fft.rfft(samples.mean(axis=1), size) * fft.rfft(smear, size), size)[: len(samples)]
+    return np.asarray(samples + np.stack([side, -side], axis=1), np.float32)
+
+
 def toned(samples: Float32, rate: int, rng: np.random.Generator) -> Float32:
     """With another tone: a gain of its own (σ 4 dB, at most 12) every octave from 63 Hz on, straight between them.
 
