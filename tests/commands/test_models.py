@@ -53,7 +53,9 @@ def test_people_read_a_table_and_the_licence(net: Path, capsys: pytest.CaptureFi
     assert cli.run(["models", "add", str(net)]) == 0
     assert "Licence of four: not known" in capsys.readouterr().err
     assert cli.run(["models", "list"]) == 0
-    assert "drums, bass, other, vocals" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "drums, bass, other, vocals" in printed
+    assert printed.count("the default") == 1
 
 
 def test_damage_shows(net: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:

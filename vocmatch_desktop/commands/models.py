@@ -128,15 +128,18 @@ def _table(store: ModelStore) -> str:
 
     from vocmatch_desktop.commands.tables import drawn, shown
     from vocmatch_desktop.inference.known import KNOWN
+    from vocmatch_desktop.services.separation import separators
 
     others = [model.name for model in KNOWN if store.same(model.sha256) is None]
     hint = f"Public files that `vocmatch models add NAME` fetches: {', '.join(others)}." if others else ""
     if not store.cards():
         return f"There are no models yet. `vocmatch models add FILE` adds one.\n{hint}"
+    default = next((card.name for card in separators(store)), "")
     table = Table("Name", "Task", "Family", "Stems", "Licence", "", box=None)
     for card in store.cards():
         cells = (card.name, card.task, card.family, ", ".join(card.stems), card.licence)
-        table.add_row(*map(shown, cells), "shipped" if store.is_shipped(card) else "yours")
+        origin = "shipped" if store.is_shipped(card) else "yours"
+        table.add_row(*map(shown, cells), f"{origin}, the default" if card.name == default else origin)
     return f"{drawn(table)}\n\n{hint}".rstrip()
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Song = Annotated[Path, typer.Argument(metavar="SONG", help="A sound file: any rate, channels, length.")]
 Out = Annotated[Path | None, typer.Option(help='Folder for the stems (default: "SONG stems" beside the song).')]
 Stems = Annotated[str, typer.Option(help="Which, with commas: vocals,instrumental (default: all of the model's).")]
-Model = Annotated[str, typer.Option(help="A name of `vocmatch models list` (default: the first).")]
+Model = Annotated[str, typer.Option(help="A name of `vocmatch models list`, which tells the default.")]
 Provider = Annotated[str, typer.Option(help="auto, cpu, cuda, directml or coreml.")]
 Overlap = Annotated[float, typer.Option(min=0.0, max=0.95, help="Part of a chunk that the next one hears again.")]
 Shifts = Annotated[int, typer.Option(min=1, max=20, help="Grids of chunks that are averaged; so many times the work.")]
