@@ -124,7 +124,7 @@ def test_what_a_format_cannot_hold_leaves_nothing(
     monkeypatch.setattr("vocmatch_desktop.services.separation.write_stems", full)
     with pytest.raises(DiskError, match="No space"):
         run(SeparateSpec(song, tmp_path / "out", places, form="flac"), Unread())
-    assert list((tmp_path / "out").iterdir()) == []
+    assert not (tmp_path / "out").exists()
 
 
 def test_specs_and_results_travel_between_processes(places: Places, song: Path, tmp_path: Path) -> None:
@@ -189,6 +189,10 @@ def test_nothing_is_left_of_what_failed_or_was_cancelled(
     spec = SeparateSpec(song, tmp_path / "out", places)
     with pytest.raises(Cancelled):
         run(spec, Impatient())
+    (tmp_path / "there").mkdir()
+    with pytest.raises(Cancelled):
+        run(replace(spec, folder=tmp_path / "there"), Impatient())
+    assert list((tmp_path / "there").iterdir()) == []
     with monkeypatch.context() as patch:
         patch.setattr("vocmatch_desktop.separation.separate._Writer.write", full)
         with pytest.raises(DiskError):
@@ -198,7 +202,7 @@ def test_nothing_is_left_of_what_failed_or_was_cancelled(
     write_card(own / "breaks.json", ModelCard("breaks", "separation", "htdemucs", "?", "x", path, sha256(path)))
     with pytest.raises(ModelError, match="shapes"):
         run(replace(spec, model="breaks"), Unread())
-    assert list((tmp_path / "out").iterdir()) == []
+    assert not (tmp_path / "out").exists()
 
 
 class Pretending:

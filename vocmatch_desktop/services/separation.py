@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -124,7 +124,9 @@ def run(spec: SeparateSpec, report: Report, *, family: Family = open_estimator) 
     report(0.0, "Loading the model")
     card = model_for(ModelStore.of(spec.places), spec.model)
     model = _loaded(card, spec, family)
-    made = _stems(song, model.estimator, _wanted(spec.stems, offered(model.estimator), card), spec, report)
+    wanted = _wanted(spec.stems, offered(model.estimator), card)
+    with _gone_if_empty(spec.folder):
+        made = _stems(song, model.estimator, wanted, spec, report)
     return Separated(
         model=card.name,
         provider=model.provider,
@@ -147,6 +149,19 @@ def _stems(song: AudioFile, estimator: Estimator, names: Sequence[str], spec: Se
         )
         written = write_stems(made.stems, spec.folder, spec.song.stem, spec.form, Stage(report, ENCODING_FROM, 1.0))
         return StemSet(written, made.null_dbfs)
+
+
+@contextmanager
+def _gone_if_empty(folder: Path) -> Iterator[None]:
+    """Where nothing was made, the folder that was made for it goes too; one that was there before stays."""
+    was_there = folder.exists()
+    try:
+        yield
+    except BaseException:
+        if not was_there:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
 
 
 def _is_clipped(made: StemSet, spec: SeparateSpec) -> bool:
