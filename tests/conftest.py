@@ -27,6 +27,14 @@ hypothesis.settings.load_profile("unhurried")
 GRACE_S = 3.0
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what hears the virtual sound card: it wants a core when its sound comes, not when one is free."""
+    for item in items:
+        if {"virtual_audio", "virtual_audio_server"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("realtime")
+
+
 def pytest_collection_finish() -> None:
     """Spares the collector what was imported: each test is searched for timers that it left, object by object."""
     gc.collect()
