@@ -134,5 +134,8 @@ def test_every_check_is_run_and_one_failure_is_enough(
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     assert bootstrap.test(["-k", "piano"]) == code
     lines = story.read_text().splitlines()
-    assert [line.split()[0] for line in lines] == ["ruff", "ruff", "mypy", "lint-imports", "python"]
-    assert lines[-1] == "python -m pytest -n auto --maxprocesses 4 --dist loadfile -k piano 1"
+    assert [line.split()[0] for line in lines] == ["ruff", "ruff", "mypy", "lint-imports", "python", "python"]
+    assert lines[-2:] == [
+        "python -m pytest -n auto --maxprocesses 4 --dist loadfile -m not realtime -k piano 1",
+        "python -m pytest -m realtime -k piano 1",
+    ]
