@@ -478,6 +478,17 @@ def hear(room: Room, heads: list[float]) -> None:
     room.session.song_playhead.connect(heads.append)
 
 
+def test_another_song_begins_at_its_start(room: Room, tmp_path: Path) -> None:
+    heads: list[float] = []
+    hear(room, heads)
+    room.add(write_song(tmp_path / "a.wav"), write_song(tmp_path / "b.wav"))
+    room.desk.open_song(room.song("a").folder)
+    room.desk.seek(0.3)
+    assert heads[-1] == 0.3
+    room.desk.open_song(room.song("b").folder)
+    assert heads[-1] == 0.0
+
+
 def test_stems_play_while_the_rest_is_computed(virtual_audio: object, room: Room, tmp_path: Path) -> None:
     heads: list[float] = []
     hear(room, heads)

@@ -65,6 +65,7 @@ class StemsPlayback(QObject):
             self.stop()
             if before is None or sounding is None or before.song.folder != sounding.song.folder:
                 self._rests_s, self._loop = 0.0, None
+                self._session.song_playhead.emit(0.0)
         elif isinstance(self._voice, Deck) and sounding is not None:
             self._voice.grow(sounding.frames)
         self._show()
