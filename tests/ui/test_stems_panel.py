@@ -91,6 +91,15 @@ def test_a_new_song_is_taken_apart_by_one_action(panel: StemsPanel, session: Ses
     assert commands.asked("take_apart") == [(session.songs[0].folder,)]
 
 
+def test_the_keyboard_stays_where_the_action_was(panel: StemsPanel, session: Session) -> None:
+    open_song(session)
+    panel.action.start.setFocus()
+    open_song(session, phase="working")
+    assert panel.action.cancel.hasFocus()
+    open_song(session, phase="ready")
+    assert panel.action.start.hasFocus()
+
+
 def test_several_new_songs_are_taken_apart_together(panel: StemsPanel, session: Session, commands: Any) -> None:
     session.songs = (song("a"), song("b"), song("c", phase="waiting"))
     session.stems = Stems(session.songs[0].folder)
@@ -371,7 +380,9 @@ def test_stems_are_saved_beside_the_song_in_a_format(whole: StemsPanel, commands
 
 def test_saving_is_followed(whole: StemsPanel, session: Session) -> None:
     folder = session.songs[0].folder
+    whole.out.save.setFocus()
     session.stem_saving = StemSaving("working", folder, fraction=0.5)
+    assert whole.out.copy.hasFocus()
     assert whole.out.saved.text() == "Saving … 50 %"
     assert not whole.out.save.isEnabled()
     session.stem_saving = StemSaving("done", folder, Path("music") / "Night Bus stems", 1.0)

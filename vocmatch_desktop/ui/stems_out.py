@@ -104,12 +104,14 @@ class StemsOut(QWidget):
         return self.tr("{0} of {1} stems").format(count, total)
 
     def _show_saving(self, saving: StemSaving) -> None:
-        working = saving.phase == "working"
+        working, held = saving.phase == "working", self.save.hasFocus()
         self.save.setEnabled(self.chip.path is not None and not working and not self._session.read_only)
         some = self._chosen and len(self.chip.paths)
         self.save.setText(self.tr("Save {0} beside the song").format(some) if some else self.tr("Save beside the song"))
         self.save.setToolTip(self._save_tip(bool(some)))
         self.form.setEnabled(self.save.isEnabled())
+        if held and not self.save.isEnabled():  # else the next button of the window has the keyboard: it may cancel
+            self.copy.setFocus()
         mine = self._song is not None and saving.song == self._song.folder
         self.saved.setText(self.tr("Saving … {0} %").format(int(100 * saving.fraction)))
         self.saved.setVisible(mine and working)

@@ -157,6 +157,7 @@ class StemsAction(QWidget):
     def show_song(self, song: Song | None) -> None:
         """The open song, None where there is none."""
         self._song = song
+        held = any(button.hasFocus() for button in (self.start, self.all, self.cancel))
         phase = song.phase if song is not None else "none"
         able = bool(self._session.stem_options.model) and not self._session.read_only
         self.start.setVisible(able and phase in ("new", "stopped", "failed", "ready"))
@@ -171,6 +172,8 @@ class StemsAction(QWidget):
         self.bar.setVisible(phase == "working")
         if song is not None:
             self._show_progress(song)
+        if held:  # what hides would hand the keyboard to the first button of the window: Rec
+            next((button for button in (self.cancel, self.start) if button.isVisibleTo(self)), self).setFocus()
 
     def _show_progress(self, song: Song) -> None:
         self.bar.setMaximum(PER_MILLE if song.fraction > 0 else 0)
