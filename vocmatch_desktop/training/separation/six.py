@@ -29,6 +29,7 @@ FEATURES, MASKS = 3, 4 * len(STEMS)
 """Numbers heard of a bin; numbers given for it: real and imaginary of mid and side, for each stem."""
 
 LEVELS, CHANNELS, GROWTH = 4, 32, 32
+VOCALS = STEMS.index("vocals")
 EDGE = 768
 """The mask of the high band is taken from bins above this one (8.3 kHz)."""
 
@@ -68,13 +69,27 @@ class SixStems(nn.Module):
         both = torch.stack([left + right, left - right], dim=1) / 2
         masked = _product(self.masks(both), both[:, None])
         mid, side = masked[:, :, 0], masked[:, :, 1]
-        return torch.cat([mid + side, mid - side], dim=2).transpose(3, 4)
+        stems = torch.cat([mid + side, mid - side], dim=2)
+        voice = (stems[:, VOCALS : VOCALS + 1] + self._voice(left, right)) / 2
+        return torch.cat([stems[:, :VOCALS], voice, stems[:, VOCALS + 1 :]], dim=1).transpose(3, 4)
 
-    def masks(self, both: Tensor) -> Tensor:
+    def _voice(self, left: Tensor, right: Tensor) -> Tensor:
+        """The vocals, [B, 1, 4, T, bins], found in each channel as if it were a mono song.
+
+        Most voices that were trained on stand in the middle, and the network expects them there; produced ones are
+        doubled and reverberant, and in a channel by itself that does not show. Their mean with those found in stereo
+        was better on held-out songs than either.
+        """
+        each = torch.cat([left, right])
+        masks = self.masks(torch.stack([each, torch.zeros_like(each)], dim=1), slice(VOCALS, VOCALS + 1))
+        voice = _product(masks[:, :, :1], each[:, None, None])[:, :, 0]
+        return torch.cat(voice.chunk(2), dim=2)
+
+    def masks(self, both: Tensor, stems: slice = slice(None)) -> Tensor:
         """Complex masks [B, stems, 2, 2, T, bins] for mid and side [B, 2, 2, T, bins] (the second two: re and im)."""
         low = both[..., :BINS]
         numbers = self._numbers(self._heard(low)).float()
-        made = numbers.reshape(numbers.shape[0], len(STEMS), 2, 2, -1, BINS)  # len() would fix the exported batch
+        made = numbers.reshape(numbers.shape[0], len(STEMS), 2, 2, -1, BINS)[:, stems]  # len() would fix the batch
         missing = both.shape[-1] - BINS
         return made if not missing else torch.cat([made, _high(made, low).expand(-1, -1, -1, -1, -1, missing)], dim=-1)
 
