@@ -5,23 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
 from vocmatch_desktop.ui.library_words import one_line, plain_tip
 from vocmatch_desktop.ui.session import Session
+from vocmatch_desktop.ui.side_list import Index, SideDelegate, SideModel
 from vocmatch_desktop.ui.stems_state import Song
 from vocmatch_desktop.ui.stems_words import clock, facts, state_words
-from vocmatch_desktop.ui.theme import RADIUS, SMALL_PX, SPACE_1, SPACE_2, SPACE_3, Theme
+from vocmatch_desktop.ui.theme import SMALL_PX, SPACE_1, SPACE_2, SPACE_3, Theme
 
-Index = QModelIndex | QPersistentModelIndex
 SONG_ROLE = int(Qt.ItemDataRole.UserRole)
 ROW_PX = 46
 BAR_PX = 3
 
 
-class SongsModel(QAbstractListModel):
+class SongsModel(SideModel):
     """The session's songs in the order of the queue."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -65,21 +65,12 @@ class SongsModel(QAbstractListModel):
         else:
             self.endResetModel()
 
-    def _repaint(self) -> None:
-        if self.rowCount():
-            self.dataChanged.emit(self.index(0), self.index(self.rowCount() - 1))
 
-
-class SongDelegate(QStyledItemDelegate):
+class SongDelegate(SideDelegate):
     """Draws a row; the open song stands on a raised ground."""
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session, self._theme = session, theme
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """All rows are equally tall."""
-        return QSize(120, ROW_PX)
+        super().__init__(session, theme, ROW_PX, parent)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Ground, title and length, state, progress."""
@@ -87,7 +78,7 @@ class SongDelegate(QStyledItemDelegate):
         box = option.rect.adjusted(SPACE_1, 1, -SPACE_1, -1)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_ground(painter, option, song, box)
+        self._paint_ground(painter, option, self._is_open(song), box)
         inner = box.adjusted(SPACE_2, SPACE_1, -SPACE_2, -SPACE_1)
         half = inner.height() // 2
         upper = QRect(inner.left(), inner.top(), inner.width(), half)
@@ -97,16 +88,6 @@ class SongDelegate(QStyledItemDelegate):
         if song.phase == "working":
             self._paint_progress(painter, song, box)
         painter.restore()
-
-    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, song: Song, box: QRect) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        if self._is_open(song):
-            painter.setBrush(self._theme.color("raised"))
-            painter.drawRoundedRect(box, RADIUS, RADIUS)
-        if QStyle.StateFlag.State_HasFocus in option.state and QStyle.StateFlag.State_Selected in option.state:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(self._theme.color("melody"))
-            painter.drawRoundedRect(box, RADIUS, RADIUS)
 
     def _paint_title(self, painter: QPainter, song: Song, box: QRect) -> None:
         words = clock(song.duration_s) if song.duration_s else ""

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QLabel,
-    QListView,
     QMenu,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -21,9 +19,10 @@ from PySide6.QtWidgets import (
 from vocmatch_desktop.errors import UserError
 from vocmatch_desktop.ui.drag import drag_files
 from vocmatch_desktop.ui.session import Problem, Session
+from vocmatch_desktop.ui.side_list import SideList, plain_action, tool_row
 from vocmatch_desktop.ui.songs_model import SONG_ROLE, SongDelegate, SongsModel
 from vocmatch_desktop.ui.stems_state import Song, StemsCommands
-from vocmatch_desktop.ui.theme import ICON_PX, SPACE_1, SPACE_3, Theme
+from vocmatch_desktop.ui.theme import SPACE_1, SPACE_3, Theme
 
 _CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -57,20 +56,15 @@ class SongsPanel(QWidget):
         self._show()
 
     def _make_actions(self) -> dict[str, QAction]:
-        commands, of_song = self._commands, self._of_song
+        action, commands, of_song = partial(plain_action, self), self._commands, self._of_song
         return {
-            "up": self._action(self.tr("Earlier in the queue"), of_song(lambda song: commands.move(song.folder, -1))),
-            "down": self._action(self.tr("Later in the queue"), of_song(lambda song: commands.move(song.folder, 1))),
-            "start": self._action(self.tr("Take apart"), of_song(lambda song: commands.take_apart(song.folder))),
-            "cancel": self._action(self.tr("Cancel"), of_song(lambda song: commands.cancel(song.folder))),
-            "remove": self._action(self.tr("Remove from the list"), of_song(lambda song: commands.remove(song.folder))),
-            "add": self._action(self.tr("Add songs …"), self.choose_wanted.emit),
+            "up": action(self.tr("Earlier in the queue"), of_song(lambda song: commands.move(song.folder, -1))),
+            "down": action(self.tr("Later in the queue"), of_song(lambda song: commands.move(song.folder, 1))),
+            "start": action(self.tr("Take apart"), of_song(lambda song: commands.take_apart(song.folder))),
+            "cancel": action(self.tr("Cancel"), of_song(lambda song: commands.cancel(song.folder))),
+            "remove": action(self.tr("Remove from the list"), of_song(lambda song: commands.remove(song.folder))),
+            "add": action(self.tr("Add songs …"), self.choose_wanted.emit),
         }
-
-    def _action(self, words: str, do: Callable[[], None]) -> QAction:
-        action = QAction(words, self)
-        action.triggered.connect(lambda _: do())
-        return action
 
     def _of_song(self, do: Callable[[Song], None]) -> Callable[[], None]:
         def act() -> None:
@@ -81,11 +75,6 @@ class SongsPanel(QWidget):
         return act
 
     def _lay_out(self) -> None:
-        tools = QHBoxLayout()
-        tools.setSpacing(0)
-        tools.addStretch(1)
-        for action in self._actions.values():
-            tools.addWidget(self._tool(action))
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.list)
@@ -93,15 +82,7 @@ class SongsPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_1)
         column.addWidget(self.pages, 1)
-        column.addLayout(tools)
-
-    def _tool(self, action: QAction) -> QToolButton:
-        button = QToolButton()
-        button.setDefaultAction(action)
-        button.setAccessibleName(action.text())
-        button.setIconSize(QSize(ICON_PX, ICON_PX))
-        button.setProperty("quiet", True)
-        return button
+        column.addLayout(tool_row(self._actions.values()))
 
     def _dress(self) -> None:
         icons = {
@@ -150,25 +131,19 @@ class SongsPanel(QWidget):
         menu.popup(self.list.viewport().mapToGlobal(place))
 
 
-class SongsList(QListView):
+class SongsList(SideList):
     """The list itself: the selected row is the open song."""
 
     def __init__(self, session: Session, commands: StemsCommands, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(theme, parent)
         self._session, self._commands = session, commands
         self._songs = SongsModel(session, self)
         self.setModel(self._songs)
         self.setItemDelegate(SongDelegate(session, theme, self))
         self.setAccessibleName(self.tr("Songs"))
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setDragEnabled(True)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setUniformItemSizes(True)
-        self.setProperty("bare", True)
         session.songs_changed.connect(lambda _: self._follow())
         session.stems_changed.connect(lambda _: self._follow())
-        theme.changed.connect(self.viewport().update)
         self._follow()
 
     @property
@@ -208,8 +183,4 @@ class SongsList(QListView):
 
     def _follow(self) -> None:
         row = self._songs.row_of(self._session.stems.song)
-        if row is None:
-            self.clearSelection()
-        elif self.currentIndex().row() != row:
-            choice = QItemSelectionModel.SelectionFlag.ClearAndSelect
-            self.selectionModel().setCurrentIndex(self._songs.index(row), choice)
+        self._stand_on(row)

@@ -5,21 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QRect, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QLineEdit, QStyleOptionViewItem, QWidget
 
 from vocmatch_desktop.types import Take
 from vocmatch_desktop.ui.commands import TransportCommands
 from vocmatch_desktop.ui.session import Session
+from vocmatch_desktop.ui.side_list import Index, SideDelegate, SideModel
 from vocmatch_desktop.ui.theme import ICON_PX, SMALL_PX, SPACE_1, SPACE_2, SPACE_3, Theme
 
-Index = QModelIndex | QPersistentModelIndex
 TAKE_ROLE = int(Qt.ItemDataRole.UserRole)
 ROW_PX = 32
 
 
-class TakesModel(QAbstractListModel):
+class TakesModel(SideModel):
     """The session's takes, the newest first; editing a name asks for a rename."""
 
     def __init__(self, session: Session, commands: TransportCommands, parent: QWidget | None = None) -> None:
@@ -69,21 +69,12 @@ class TakesModel(QAbstractListModel):
         self.beginResetModel()
         self.endResetModel()
 
-    def _repaint(self) -> None:
-        if self.rowCount():
-            self.dataChanged.emit(self.index(0), self.index(self.rowCount() - 1))
 
-
-class TakeDelegate(QStyledItemDelegate):
+class TakeDelegate(SideDelegate):
     """Draws a row; the current take stands on a raised ground."""
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session, self._theme = session, theme
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """All rows are equally tall."""
-        return QSize(120, ROW_PX)
+        super().__init__(session, theme, ROW_PX, parent)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Ground, star, name, facts."""
@@ -91,7 +82,7 @@ class TakeDelegate(QStyledItemDelegate):
         box = option.rect.adjusted(SPACE_1, 1, -SPACE_1, -1)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_ground(painter, option, take, box)
+        self._paint_ground(painter, option, self._is_current(take), box)
         inner = box.adjusted(SPACE_2, 0, -SPACE_2, 0)
         right = self._paint_facts(painter, take, inner)
         if take.starred:
@@ -111,17 +102,6 @@ class TakeDelegate(QStyledItemDelegate):
         editor.setStyleSheet(f"padding: 0 {SPACE_2 - 2}px; min-height: 0;")
         editor.setAccessibleName(self.tr("Name of the take"))
         return editor
-
-    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, take: Take, box: QRect) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        if self._is_current(take):
-            painter.setBrush(self._theme.color("raised"))
-            painter.drawRoundedRect(box, 6, 6)
-        focused = QStyle.StateFlag.State_HasFocus in option.state and QStyle.StateFlag.State_Selected in option.state
-        if focused:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(self._theme.color("melody"))
-            painter.drawRoundedRect(box, 6, 6)
 
     def _paint_facts(self, painter: QPainter, take: Take, box: QRect) -> int:
         painter.setFont(self._theme.font(SMALL_PX))

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
-    QHBoxLayout,
-    QListView,
     QMenu,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -23,8 +21,9 @@ from vocmatch_desktop.types import Take
 from vocmatch_desktop.ui.commands import LibraryCommands, TransportCommands
 from vocmatch_desktop.ui.drag import drag_files
 from vocmatch_desktop.ui.session import Session
+from vocmatch_desktop.ui.side_list import SideList, plain_action, tool_row
 from vocmatch_desktop.ui.takes_model import TAKE_ROLE, TakeDelegate, TakesModel
-from vocmatch_desktop.ui.theme import ICON_PX, SPACE_1, Theme
+from vocmatch_desktop.ui.theme import SPACE_1, Theme
 
 
 class TakesPanel(QWidget):
@@ -53,21 +52,14 @@ class TakesPanel(QWidget):
         self._show()
 
     def _make_actions(self) -> dict[str, QAction]:
-        of_take = self._of_take
+        action, of_take = partial(plain_action, self), self._of_take
         return {
-            "star": self._action(self.tr("Star"), of_take(lambda t: self._commands.star_take(t.folder, not t.starred))),
-            "rename": self._action(self.tr("Rename"), self.list.rename),
-            "trim": self._action(
-                self.tr("Trim to the selection"), of_take(lambda t: self._commands.trim_take(t.folder))
-            ),
-            "delete": self._action(self.tr("Move to the bin"), of_take(lambda t: self._commands.delete_take(t.folder))),
-            "import": self._action(self.tr("Import a vocal …"), self._import),
+            "star": action(self.tr("Star"), of_take(lambda t: self._commands.star_take(t.folder, not t.starred))),
+            "rename": action(self.tr("Rename"), self.list.rename),
+            "trim": action(self.tr("Trim to the selection"), of_take(lambda t: self._commands.trim_take(t.folder))),
+            "delete": action(self.tr("Move to the bin"), of_take(lambda t: self._commands.delete_take(t.folder))),
+            "import": action(self.tr("Import a vocal …"), self._import),
         }
-
-    def _action(self, words: str, do: Callable[[], None]) -> QAction:
-        action = QAction(words, self)
-        action.triggered.connect(lambda _: do())
-        return action
 
     def _of_take(self, do: Callable[[Take], None]) -> Callable[[], None]:
         def act() -> None:
@@ -77,24 +69,11 @@ class TakesPanel(QWidget):
         return act
 
     def _lay_out(self) -> None:
-        tools = QHBoxLayout()
-        tools.setSpacing(0)
-        tools.addStretch(1)
-        for action in self._actions.values():
-            tools.addWidget(self._tool(action))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_1)
         column.addWidget(self.list, 1)
-        column.addLayout(tools)
-
-    def _tool(self, action: QAction) -> QToolButton:
-        button = QToolButton()
-        button.setDefaultAction(action)
-        button.setAccessibleName(action.text())
-        button.setIconSize(QSize(ICON_PX, ICON_PX))
-        button.setProperty("quiet", True)
-        return button
+        column.addLayout(tool_row(self._actions.values()))
 
     def _dress(self) -> None:
         icons = {"rename": "ph.pencil-simple", "trim": "ph.scissors", "delete": "ph.trash", "import": "ph.plus"}
@@ -139,27 +118,21 @@ class TakesPanel(QWidget):
             self._commands.import_takes(tuple(map(Path, chosen)))
 
 
-class TakesList(QListView):
+class TakesList(SideList):
     """The list itself: the selected row is the current take."""
 
     def __init__(
         self, session: Session, commands: TransportCommands, theme: Theme, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(theme, parent)
         self._session, self._commands = session, commands
         self._takes = TakesModel(session, commands, self)
         self.setModel(self._takes)
         self.setItemDelegate(TakeDelegate(session, theme, self))
         self.setAccessibleName(self.tr("Takes"))
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked)
-        self.setDragEnabled(True)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setUniformItemSizes(True)
-        self.setProperty("bare", True)
         session.take_changed.connect(lambda _: self._follow())
         session.takes_changed.connect(lambda _: self._follow())
-        theme.changed.connect(self.viewport().update)
         self._follow()
 
     def rename(self) -> None:
@@ -191,8 +164,4 @@ class TakesList(QListView):
     def _follow(self) -> None:
         take = self._session.take
         row = self._takes.row_of(take.folder) if take is not None else None
-        if row is None:
-            self.clearSelection()
-        elif self.currentIndex().row() != row:
-            choice = QItemSelectionModel.SelectionFlag.ClearAndSelect
-            self.selectionModel().setCurrentIndex(self._takes.index(row), choice)
+        self._stand_on(row)
