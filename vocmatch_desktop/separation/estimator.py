@@ -28,3 +28,23 @@ class Estimator(Protocol):
 
     def __call__(self, mix: Float32) -> Float32:
         """Stems of stereo chunks: float32 [batch, 2, frames] gives float32 [batch, stems, 2, frames]."""
+
+
+class Windowed:
+    """What an estimator over spectra of `times` windows of `n_fft` samples, one every `hop`, hears at once."""
+
+    __slots__ = ()
+
+    times: int
+    n_fft: int
+    hop: int
+
+    @property
+    def frames(self) -> int:
+        """How many samples a channel it hears at once."""
+        return self.hop * (self.times - 1)
+
+    @property
+    def margin(self) -> int:
+        """Samples at either end that windows reach beyond."""
+        return self.n_fft // 2

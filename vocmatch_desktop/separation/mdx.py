@@ -15,6 +15,7 @@ from vocmatch_desktop.audio.stft import istft, stft
 from vocmatch_desktop.errors import ModelError
 from vocmatch_desktop.inference.session import Session
 from vocmatch_desktop.separation import graph
+from vocmatch_desktop.separation.estimator import Windowed
 from vocmatch_desktop.separation.facts import Facts
 from vocmatch_desktop.separation.planes import from_planes, to_planes
 from vocmatch_desktop.separation.uvr import Known
@@ -27,7 +28,7 @@ _COUNTERPART: Mapping[str, str] = {"vocals": "instrumental", "instrumental": "vo
 
 
 @dataclass(frozen=True, slots=True)
-class MdxNet:
+class MdxNet(Windowed):
     """A model and what stands around it; `bins` and `times` are the size of its spectra."""
 
     session: Session
@@ -44,16 +45,6 @@ class MdxNet:
     def stems(self) -> tuple[str, ...]:
         """The stem the network gives, and the other one."""
         return self.primary, _COUNTERPART.get(self.primary, "other")
-
-    @property
-    def frames(self) -> int:
-        """How many samples a channel it hears at once."""
-        return self.hop * (self.times - 1)
-
-    @property
-    def margin(self) -> int:
-        """Samples at either end that windows reach beyond."""
-        return self.n_fft // 2
 
     def __call__(self, mix: Float32) -> Float32:
         """Stems of stereo chunks: float32 [batch, 2, frames] gives float32 [batch, 2, 2, frames]."""

@@ -14,6 +14,7 @@ from vocmatch_desktop.audio.stft import istft, stft
 from vocmatch_desktop.errors import ModelError
 from vocmatch_desktop.inference.session import Session
 from vocmatch_desktop.separation import graph
+from vocmatch_desktop.separation.estimator import Windowed
 from vocmatch_desktop.separation.facts import Facts
 from vocmatch_desktop.separation.planes import from_planes, to_planes
 from vocmatch_desktop.types import STEMS, Float32
@@ -28,7 +29,7 @@ TRIED_TIMES = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class Own(Windowed):
     """A graph and its transforms."""
 
     session: Session
@@ -37,16 +38,6 @@ class Own:
     n_fft: int
     hop: int
     rate: int
-
-    @property
-    def frames(self) -> int:
-        """How many samples a channel it hears at once."""
-        return self.hop * (self.times - 1)
-
-    @property
-    def margin(self) -> int:
-        """Samples at either end that windows reach beyond."""
-        return self.n_fft // 2
 
     def __call__(self, mix: Float32) -> Float32:
         """Stems of stereo chunks: float32 [batch, 2, frames] gives float32 [batch, stems, 2, frames]."""

@@ -16,6 +16,7 @@ from vocmatch_desktop.audio.stft import istft, stft
 from vocmatch_desktop.errors import ModelError
 from vocmatch_desktop.inference.session import Session
 from vocmatch_desktop.separation import graph
+from vocmatch_desktop.separation.estimator import Windowed
 from vocmatch_desktop.separation.facts import STEMS, Facts
 from vocmatch_desktop.separation.wiener import wiener
 from vocmatch_desktop.types import Float32
@@ -37,7 +38,7 @@ class Filtering:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenUnmix:
+class OpenUnmix(Windowed):
     """Graphs, one after the other, and the filter behind them."""
 
     sessions: tuple[Session, ...]
@@ -47,16 +48,6 @@ class OpenUnmix:
     hop: int
     rate: int
     filtering: Filtering
-
-    @property
-    def frames(self) -> int:
-        """How many samples a channel it hears at once."""
-        return self.hop * (self.times - 1)
-
-    @property
-    def margin(self) -> int:
-        """Samples at either end that windows reach beyond."""
-        return self.n_fft // 2
 
     def __call__(self, mix: Float32) -> Float32:
         """Stems of stereo chunks: float32 [batch, 2, frames] gives float32 [batch, stems, 2, frames]."""
