@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -10,27 +11,20 @@ from torch import Tensor, nn
 
 from vocmatch_desktop.training.loop import Plan
 from vocmatch_desktop.training.portions import Crops, Examples, Portion, Recipe, bent, sources, toned
+from vocmatch_desktop.training.probe.recipes import MORE_REAL_AND_RAW, OVER_BEATS
 from vocmatch_desktop.training.separation.sound import HALF, RATE, Batch, Net, Prepared, Separator
 from vocmatch_desktop.training.songs.material import Material
 from vocmatch_desktop.training.songs.record import SongRecord
-from vocmatch_desktop.training.songs.stream_drawing import Mixing
 
 STEPS = 8000
-SONGS = bent(
-    toned(
-        Portion(0.85, ("rendered", "real", "real", "real", "real", "real", "real", "raw", "beats"), mono=0.3, wide=0.4)
-    )
-)
-"""A real song is drawn six times as often as a rendered one: there are few, and they count most. Without mono examples
-a network takes an empty side for a sign of silence, and without wide ones a full side for a sign that nobody sings: raw
-voices stand in the middle, produced ones seldom."""
+SONGS = replace(bent(toned(MORE_REAL_AND_RAW)), share=0.85, mono=0.3, wide=0.4)
+"""Without mono examples a network takes an empty side for a sign of silence, and without wide ones a full side for a
+sign that nobody sings: raw voices stand in the middle, produced ones seldom."""
 
-OVER_BEATS = bent(
-    toned(Portion(0.15, ("raw", "real", "beats"), Mixing(coherent=0.0, scattered=0.0, beat=1.0), mono=0.5, wide=0.4))
-)
-"""Voices over finished instrumentals, as karaoke has them; only the voice counts there."""
+KARAOKE = bent(toned(Portion(0.15, ("raw", "real", "beats"), OVER_BEATS, mono=0.5, wide=0.4)))
+"""Voices over finished instrumentals; only the voice counts there."""
 
-RECIPE = Recipe("songs", (SONGS, OVER_BEATS))
+RECIPE = Recipe("songs", (SONGS, KARAOKE))
 
 
 def plan(net: Net, steps: int, seed: int, half: bool) -> Plan:
