@@ -5,6 +5,8 @@ Convolutions see what is near in time and frequency, a bottleneck over all frequ
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from torch import Tensor, nn
 
 BOTTLENECK = 4
@@ -41,3 +43,33 @@ class Block(nn.Module):
         x = x + self.across(x)
         out: Tensor = x + self.after(x)
         return out
+
+
+def halved(channels: int, deeper: int) -> nn.Sequential:
+    """Half the times and half the rows, in other channels."""
+    return nn.Sequential(*to_convolution(channels), nn.Conv2d(channels, deeper, 2, stride=2, bias=False))
+
+
+def doubled(deeper: int, channels: int) -> nn.Sequential:
+    """The way back of `halved`."""
+    return nn.Sequential(*to_convolution(deeper), nn.ConvTranspose2d(deeper, channels, 2, stride=2, bias=False))
+
+
+def there_and_back(
+    x: Tensor,
+    down: Iterable[tuple[nn.Module, nn.Module]],
+    deepest: nn.Module,
+    up: Iterable[tuple[nn.Module, nn.Module]],
+) -> Tensor:
+    """Through a U: blocks and `halved`s down, then `doubled`s, times what was left at their level, and blocks up.
+
+    Both from the top; so `up` is walked backwards.
+    """
+    skipped = []
+    for block, shrink in down:
+        skipped.append(x := block(x))
+        x = shrink(x)
+    x = deepest(x)
+    for block, grow in reversed(list(up)):
+        x = block(grow(x) * skipped.pop())
+    return x

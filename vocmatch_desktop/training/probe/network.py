@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vocmatch_desktop.training.tfc_tdf import Block, to_convolution
+from vocmatch_desktop.training.tfc_tdf import Block, doubled, halved, there_and_back
 
 RATE = 22_050
 """Hz; everything the probe hears is brought to it."""
@@ -40,13 +40,9 @@ class ProbeNetwork(nn.Module):
         bins = [BINS // FOLD // 2**level for level in range(LEVELS)]
         deeper = list(pairwise(widths))
         self.down = nn.ModuleList(Block(*shape) for shape in zip(widths[:-1], bins[:-1], strict=True))
-        self.shrink = nn.ModuleList(
-            nn.Sequential(*to_convolution(a), nn.Conv2d(a, b, 2, stride=2, bias=False)) for a, b in deeper
-        )
+        self.shrink = nn.ModuleList(halved(a, b) for a, b in deeper)
         self.deepest = Block(widths[-1], bins[-1])
-        self.grow = nn.ModuleList(
-            nn.Sequential(*to_convolution(b), nn.ConvTranspose2d(b, a, 2, stride=2, bias=False)) for a, b in deeper
-        )
+        self.grow = nn.ModuleList(doubled(b, a) for a, b in deeper)
         self.up = nn.ModuleList(Block(*shape) for shape in zip(widths[:-1], bins[:-1], strict=True))
         self.head = nn.Conv2d(2 * CHANNELS, FOLD, 3, padding=1)
 
@@ -67,13 +63,8 @@ class ProbeNetwork(nn.Module):
         batch, frames, _ = heard.shape
         x = functional.pad(heard, (0, 0, 0, -frames % 2 ** (LEVELS - 1)))
         first = x = self.stem(x.reshape(batch, -1, BINS // FOLD, FOLD).permute(0, 3, 1, 2))
-        skipped = []
-        for block, shrink in zip(self.down, self.shrink, strict=True):
-            skipped.append(x := block(x))
-            x = shrink(x)
-        x = self.deepest(x)
-        for block, grow in reversed(list(zip(self.up, self.grow, strict=True))):
-            x = block(grow(x) * skipped.pop())
+        down, up = zip(self.down, self.shrink, strict=True), zip(self.up, self.grow, strict=True)
+        x = there_and_back(x, down, self.deepest, up)
         x = self.head(torch.cat([x * first, first], dim=1))
         out: Tensor = x.permute(0, 2, 3, 1).reshape(batch, -1, BINS)[:, :frames].transpose(1, 2)
         return out

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vocmatch_desktop.training.tfc_tdf import Block, to_convolution
+from vocmatch_desktop.training.tfc_tdf import Block, doubled, halved, there_and_back
 from vocmatch_desktop.types import STEMS
 
 BINS = 1024
@@ -52,13 +52,9 @@ class SixStems(nn.Module):
         self.fold = nn.ModuleList(nn.Conv2d(FEATURES * fold, CHANNELS, 1) for _, fold in BANDS)
         self.first = nn.Conv2d(CHANNELS, CHANNELS, 3, padding=1)
         self.down = nn.ModuleList(Block(*shape) for shape in zip(widths[:-1], rows[:-1], strict=True))
-        self.shrink = nn.ModuleList(
-            nn.Sequential(*to_convolution(a), nn.Conv2d(a, b, 2, stride=2, bias=False)) for a, b in deeper
-        )
+        self.shrink = nn.ModuleList(halved(a, b) for a, b in deeper)
         self.deepest = nn.Sequential(Block(widths[-1], rows[-1]), Block(widths[-1], rows[-1]))
-        self.grow = nn.ModuleList(
-            nn.Sequential(*to_convolution(b), nn.ConvTranspose2d(b, a, 2, stride=2, bias=False)) for a, b in deeper
-        )
+        self.grow = nn.ModuleList(doubled(b, a) for a, b in deeper)
         self.up = nn.ModuleList(Block(*shape) for shape in zip(widths[:-1], rows[:-1], strict=True))
         self.last = nn.Sequential(nn.Conv2d(2 * CHANNELS, 2 * CHANNELS, 1), nn.ReLU())
         self.unfold = nn.ModuleList(nn.Conv2d(2 * CHANNELS, MASKS * fold, 1) for _, fold in BANDS)
@@ -108,13 +104,8 @@ class SixStems(nn.Module):
         frames = heard.shape[2]
         x = functional.pad(heard, (0, 0, 0, -frames % 2 ** (LEVELS - 1)))
         first = x = self.first(self._folded(x))
-        skipped = []
-        for block, shrink in zip(self.down, self.shrink, strict=True):
-            skipped.append(x := block(x))
-            x = shrink(x)
-        x = self.deepest(x)
-        for block, grow in reversed(list(zip(self.up, self.grow, strict=True))):
-            x = block(grow(x) * skipped.pop())
+        down, up = zip(self.down, self.shrink, strict=True), zip(self.up, self.grow, strict=True)
+        x = there_and_back(x, down, self.deepest, up)
         x = self.last(torch.cat([x * first, first], dim=1))
         return self._unfolded(x)[:, :, :frames]
 
