@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -27,7 +27,7 @@ from vocmatch_desktop.separation.estimator import Estimator
 from vocmatch_desktop.separation.level import Level, Levelled, measured
 from vocmatch_desktop.separation.overlap import Chunking, OverlapAdd
 from vocmatch_desktop.types import SILENCE_DB, AudioFile, Float32, Report
-from vocmatch_desktop.whole import whole_file
+from vocmatch_desktop.whole import all_or_none, whole_file
 
 REST, VOCALS, INSTRUMENTAL = "other", "vocals", "instrumental"
 BLOCK_S = 5.0
@@ -100,7 +100,7 @@ def separate(
     null = 0.0
     done = 0  # of AAC and MP3, `song.frames` is an estimate
     with ExitStack() as stack:
-        stack.enter_context(_all_or_none(paths.values()))
+        stack.enter_context(all_or_none(paths.values()))
         partials = {name: stack.enter_context(whole_file(path)) for name, path in paths.items()}
         writers = {name: stack.enter_context(_Writer(partial, song, depth)) for name, partial in partials.items()}
         lanes = _lanes(song, estimator, chunking or Chunking(), report)
@@ -115,19 +115,6 @@ def separate(
             report(min(1.0, done / song.frames), "Taking the song apart")
     stems = {name: AudioFile(path, song.rate, song.channels, done) for name, path in paths.items()}
     return StemSet(stems, max(SILENCE_DB, 20 * math.log10(null)) if null > 0 else SILENCE_DB)
-
-
-@contextmanager
-def _all_or_none(paths: Iterable[Path]) -> Iterator[None]:
-    """Takes back what got its name before another could not; what was there before stays."""
-    fresh = [path for path in paths if not path.exists()]
-    try:
-        yield
-    except BaseException:
-        for path in fresh:
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
-        raise
 
 
 def _parts(mix: Float32, estimates: Mapping[str, Float32], depth: Depth) -> dict[str, Float32]:

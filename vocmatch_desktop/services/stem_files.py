@@ -10,7 +10,6 @@ does not read LAME's tag plays an MP3 1105 samples late, as it does with every M
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -20,6 +19,7 @@ from vocmatch_desktop.errors import UnfitFormat
 from vocmatch_desktop.export.names import safe_name
 from vocmatch_desktop.services.reports import Stage
 from vocmatch_desktop.types import Audio, AudioFile, Report
+from vocmatch_desktop.whole import all_or_none
 
 StemFormat = Literal["wav", "wav24", "flac", "mp3", "opus"]
 
@@ -73,16 +73,11 @@ def write_stems(
         check_fits(form, stem)
     paths = free_paths(folder, title, stems, form)
     part = 1 / max(1, len(stems))
-    try:
+    with all_or_none(paths.values()):
         return {
             name: _written(stem, paths[name], form, Stage(report, place * part, (place + 1) * part))
             for place, (name, stem) in enumerate(stems.items())
         }
-    except BaseException:
-        for path in paths.values():
-            with suppress(OSError):
-                path.unlink(missing_ok=True)  # was free, so it is ours
-        raise
 
 
 def check_fits(form: StemFormat, sound: AudioFile) -> None:
