@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vocmatch_desktop.audio.files import AUDIO_SUFFIXES
 from vocmatch_desktop.errors import UserError
+from vocmatch_desktop.ui.choosing import choose_sounds
 from vocmatch_desktop.ui.scrolled import scrolled
 from vocmatch_desktop.ui.session import Problem, Session
 from vocmatch_desktop.ui.stems_lanes import StemLanes
@@ -179,12 +179,9 @@ class StemsPanel(QSplitter):
 
     def choose_songs(self) -> None:
         """Asks for files to add."""
-        kinds = " ".join(f"*{suffix}" for suffix in sorted(AUDIO_SUFFIXES))
-        chosen, _ = QFileDialog.getOpenFileNames(
-            self, self.tr("Choose songs"), "", self.tr("Sound ({0})").format(kinds)
-        )
+        chosen = choose_sounds(self, self.tr("Choose songs"))
         if chosen:
-            self._commands.add_songs(tuple(map(Path, chosen)))
+            self._commands.add_songs(chosen)
 
     def choose_folder(self, form: str, stems: tuple[str, ...]) -> None:
         """Asks where stems are saved that cannot lie beside their song."""

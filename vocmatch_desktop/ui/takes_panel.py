@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFileDialog,
     QMenu,
     QVBoxLayout,
     QWidget,
 )
 
-from vocmatch_desktop.audio.files import AUDIO_SUFFIXES
 from vocmatch_desktop.types import Take
+from vocmatch_desktop.ui.choosing import choose_sounds
 from vocmatch_desktop.ui.commands import LibraryCommands, TransportCommands
 from vocmatch_desktop.ui.drag import drag_files
 from vocmatch_desktop.ui.session import Session
@@ -110,12 +108,9 @@ class TakesPanel(QWidget):
         menu.popup(self.list.viewport().mapToGlobal(place))
 
     def _import(self) -> None:
-        kinds = " ".join(f"*{suffix}" for suffix in sorted(AUDIO_SUFFIXES))
-        chosen, _ = QFileDialog.getOpenFileNames(
-            self, self.tr("Import vocals"), "", self.tr("Sound ({0})").format(kinds)
-        )
+        chosen = choose_sounds(self, self.tr("Import vocals"))
         if chosen:
-            self._commands.import_takes(tuple(map(Path, chosen)))
+            self._commands.import_takes(chosen)
 
 
 class TakesList(SideList):
