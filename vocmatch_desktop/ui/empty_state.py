@@ -9,7 +9,51 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from vocmatch_desktop.ui.theme import RADIUS, SPACE_2, SPACE_3, SPACE_5, Theme
 
 
-class EmptyState(QWidget):
+class TeachingNote(QWidget):
+    """A sentence, what to do, and buttons; framed where things can be dropped."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._framed = True
+        self.sentence = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.sentence.setProperty("heading", True)
+        self.detail = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.detail.setProperty("secondary", True)
+        theme.changed.connect(self.update)
+
+    def _lay_out(self, *buttons: QPushButton, side_px: int) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_2)
+        row.addStretch()
+        for button in buttons:
+            row.addWidget(button)
+        row.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(side_px, SPACE_5, side_px, SPACE_5)
+        column.addStretch(2)
+        column.addWidget(self.sentence)
+        column.addSpacing(SPACE_2)
+        column.addWidget(self.detail)
+        column.addSpacing(SPACE_3)
+        column.addLayout(row)
+        column.addStretch(3)
+
+    def _say(self, sentence: str, detail: str, framed: bool) -> None:
+        self.sentence.setText(sentence)
+        self.detail.setText(detail)
+        self._framed = framed
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The ground, and the frame of a place to drop on."""
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), self._theme.color("ground"))
+            if self._framed:
+                paint_drop_frame(painter, QRectF(self.rect()), self._theme)
+
+
+class EmptyState(TeachingNote):
     """The library is empty, or nothing is found: says which, and offers what helps."""
 
     add_folder_wanted = Signal()
@@ -17,17 +61,7 @@ class EmptyState(QWidget):
     clear_search_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._framed = True
-        self.sentence = QLabel()
-        self.sentence.setProperty("heading", True)
-        self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.sentence.setWordWrap(True)
-        self.detail = QLabel()
-        self.detail.setProperty("secondary", True)
-        self.detail.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.detail.setWordWrap(True)
+        super().__init__(theme, parent)
         self.add_folder = QPushButton(self.tr("Add folder…"))
         self.add_folder.setProperty("primary", True)
         self.add_folder.clicked.connect(self.add_folder_wanted)
@@ -35,26 +69,8 @@ class EmptyState(QWidget):
         self.try_demo.clicked.connect(self.demo_wanted)
         self.clear_search = QPushButton(self.tr("Clear the search"))
         self.clear_search.clicked.connect(self.clear_search_wanted)
-        self._lay_out()
-        theme.changed.connect(self.update)
+        self._lay_out(self.add_folder, self.try_demo, self.clear_search, side_px=SPACE_5)
         self.say_empty()
-
-    def _lay_out(self) -> None:
-        buttons = QHBoxLayout()
-        buttons.setSpacing(SPACE_2)
-        buttons.addStretch()
-        for button in (self.add_folder, self.try_demo, self.clear_search):
-            buttons.addWidget(button)
-        buttons.addStretch()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE_5, SPACE_5, SPACE_5, SPACE_5)
-        layout.addStretch(2)
-        layout.addWidget(self.sentence)
-        layout.addSpacing(SPACE_2)
-        layout.addWidget(self.detail)
-        layout.addSpacing(SPACE_3)
-        layout.addLayout(buttons)
-        layout.addStretch(3)
 
     def say_empty(self) -> None:
         """There are no beats yet."""
@@ -82,20 +98,10 @@ class EmptyState(QWidget):
         self.clear_search.show()
 
     def _say(self, sentence: str, detail: str, framed: bool) -> None:
-        self.sentence.setText(sentence)
-        self.detail.setText(detail)
-        self._framed = framed
+        super()._say(sentence, detail, framed)
         self.add_folder.show()
         self.try_demo.show()
         self.clear_search.hide()
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """A dashed frame says that things can be dropped here."""
-        with QPainter(self) as painter:
-            painter.fillRect(self.rect(), self._theme.color("ground"))
-            if self._framed:
-                paint_drop_frame(painter, QRectF(self.rect()), self._theme)
 
 
 def paint_drop_frame(painter: QPainter, box: QRectF, theme: Theme) -> None:
