@@ -25,6 +25,7 @@ from vocmatch_desktop.melody.shape import ShapeOptions, shape
 from vocmatch_desktop.services.bars import bar_file
 from vocmatch_desktop.services.identity import mark
 from vocmatch_desktop.types import Audio, AudioFile, Float32, Key, Note, PitchTrack, Report
+from vocmatch_desktop.whole import all_or_none
 
 DEFAULT_BPM = 120.0
 """What a MIDI file says where nobody knows the tempo: every program's own default."""
@@ -183,12 +184,10 @@ def run_take_long(spec: TakeLongSpec, report: Report) -> WrittenMelody:
     """
     take = files.probe(spec.take)
     midi, wav = _free_pair(spec.folder, spec.stem)
-    write_midi(midi, spec.notes, Sheet(spec.stem, take.duration_s, spec.bpm or DEFAULT_BPM, key=spec.key), spec.bends)
-    try:
+    sheet = Sheet(spec.stem, take.duration_s, spec.bpm or DEFAULT_BPM, key=spec.key)
+    with all_or_none((midi, wav)):  # half of a result would look like all of it
+        write_midi(midi, spec.notes, sheet, spec.bends)
         files.write(wav, _piano(spec.notes, take, report), subtype="PCM_24")
-    except BaseException:
-        midi.unlink(missing_ok=True)  # half of a result would look like all of it
-        raise
     return WrittenMelody(midi, wav, 0.0, take.duration_s)
 
 
