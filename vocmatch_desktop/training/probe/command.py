@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from vocmatch_desktop.commands.output import say
-from vocmatch_desktop.errors import UserError
 
 
 class DeviceName(StrEnum):
@@ -41,6 +40,7 @@ def probe(
     """
     import torch
 
+    from vocmatch_desktop.training.devices import device as find_device
     from vocmatch_desktop.training.probe import table
     from vocmatch_desktop.training.probe.recipes import RECIPES
     from vocmatch_desktop.training.probe.recipes import recipe as find
@@ -48,14 +48,13 @@ def probe(
     from vocmatch_desktop.training.songs.material import find_material
     from vocmatch_desktop.training.songs.readers import read_folders
 
-    if device is DeviceName.cuda and not torch.cuda.is_available():
-        raise UserError("There is no CUDA device here.", "Leave --device out to train on the processor.")
+    chosen = find_device(device.value)
     if threads:
         torch.set_num_threads(threads)
     wanted = RECIPES if recipe in (None, ["all"]) else tuple(map(find, recipe))
     folder = out.expanduser().absolute()
     decoded = (cache or folder / "cache").expanduser().absolute()
-    budget = Budget(steps, seed, torch.device(device), folder, decoded, half)
+    budget = Budget(steps, seed, chosen, folder, decoded, half)
     given = read_folders(one.expanduser().absolute() for one in songs or ())
     results = run(wanted, given, find_material(), budget, say)
     typer.echo(table.text(results))

@@ -11,11 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vocmatch_desktop.commands.output import say
-from vocmatch_desktop.errors import UserError
 
 if TYPE_CHECKING:
-    import torch
-
     from vocmatch_desktop.training.separation.card import Told
     from vocmatch_desktop.training.separation.recipe import Feed
     from vocmatch_desktop.training.separation.run import Budget, Trained
@@ -62,6 +59,7 @@ def separate(
     """
     import torch
 
+    from vocmatch_desktop.training.devices import device as find_device
     from vocmatch_desktop.training.portions import real_songs, rendered_songs
     from vocmatch_desktop.training.separation import recipe
     from vocmatch_desktop.training.separation.finish import finish
@@ -74,7 +72,7 @@ def separate(
     if threads:
         torch.set_num_threads(threads)
     folder = out.expanduser().absolute()
-    chosen = _device(device)
+    chosen = find_device(device.value)
     workers = max(1, (os.cpu_count() or 1) - 2) if chosen.type == "cuda" else 1
     budget = Budget(NETS[net], steps or recipe.STEPS, seed, half, chosen, folder, workers, as_is)
     material = find_material()
@@ -85,15 +83,6 @@ def separate(
     told = _told(budget, trained, feed, material, given)
     sets = at_the_end(known, material.folder.parent / "eval" / "mir1k")
     finish(trained, budget.net, told, sets, (models or folder).expanduser().absolute(), say)
-
-
-def _device(name: DeviceName) -> torch.device:
-    import torch
-
-    there = torch.cuda.is_available()
-    if name is DeviceName.cuda and not there:
-        raise UserError("There is no CUDA device here.", "Leave --device out to train on the processor.")
-    return torch.device("cuda" if there and name is not DeviceName.cpu else "cpu")
 
 
 def _told(budget: Budget, trained: Trained, feed: Feed, material: Material, given: Sequence[SongRecord]) -> Told:
