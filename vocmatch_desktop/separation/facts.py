@@ -84,3 +84,11 @@ def _makes_sense(name: str, value: object) -> bool:
     if name == "iterations":
         return isinstance(value, int) and 0 <= value <= 10
     return name not in _POSITIVE or (isinstance(value, (int, float)) and 0 < value < math.inf)
+
+
+def unnamed(count: int) -> ModelError:
+    """What is said of a model whose stems nobody names."""
+    return ModelError(
+        f"The model gives {count} stem{'s' if count > 1 else ''}, and nobody says which.",
+        "Write their names into the card, in order (stems).",
+    )

@@ -15,7 +15,7 @@ from vocmatch_desktop.errors import ModelError
 from vocmatch_desktop.inference.session import Session
 from vocmatch_desktop.separation import graph
 from vocmatch_desktop.separation.estimator import Windowed
-from vocmatch_desktop.separation.facts import Facts
+from vocmatch_desktop.separation.facts import Facts, unnamed
 from vocmatch_desktop.separation.planes import from_planes, to_planes
 from vocmatch_desktop.types import STEMS, Float32
 
@@ -79,10 +79,7 @@ def _names(count: int, facts: Facts) -> tuple[str, ...]:
     stems = facts.stems or (STEMS if count == len(STEMS) else ())
     if len(stems) == count:
         return stems
-    raise ModelError(
-        f"The model gives {count} stem{'s' if count > 1 else ''}, and nobody says which.",
-        "Write their names into the card, in order (stems).",
-    )
+    raise unnamed(count)
 
 
 def _strange(what: str) -> ModelError:

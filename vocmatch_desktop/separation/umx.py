@@ -17,7 +17,7 @@ from vocmatch_desktop.errors import ModelError
 from vocmatch_desktop.inference.session import Session
 from vocmatch_desktop.separation import graph
 from vocmatch_desktop.separation.estimator import Windowed
-from vocmatch_desktop.separation.facts import STEMS, Facts
+from vocmatch_desktop.separation.facts import STEMS, Facts, unnamed
 from vocmatch_desktop.separation.wiener import wiener
 from vocmatch_desktop.types import Float32
 
@@ -129,10 +129,7 @@ def _names(sessions: Sequence[Session], facts: Facts, count: int, residual: bool
         return (*stems, "rest" if "other" in stems else "other") if residual else stems
     if residual and len(stems) == count + 1:
         return stems
-    raise ModelError(
-        f"The model gives {count} stem{'s' if count > 1 else ''}, and nobody says which.",
-        "Write their names into the card, in order (stems).",
-    )
+    raise unnamed(count)
 
 
 def _strange(what: str) -> ModelError:
